@@ -1,0 +1,81 @@
+"""Moves that an appointment, a slot and a request may make from state to state.
+
+Both sides read these tables: the client to offer only what can succeed, the service to refuse
+the rest with 422 INVALID_UPDATE. A missing pair is a forbidden move.
+
+Source: docs/contract.md 4.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+APPOINTMENT_MOVES: Final[Mapping[str, frozenset[str]]] = {
+    "booked": frozenset({"arrived", "checked-in", "cancelled", "noshow", "entered-in-error"}),
+    "arrived": frozenset({"checked-in", "cancelled", "entered-in-error"}),
+    "checked-in": frozenset({"fulfilled", "noshow", "entered-in-error"}),
+    "fulfilled": frozenset(),
+    "cancelled": frozenset(),
+    "noshow": frozenset(),
+    "entered-in-error": frozenset(),
+}
+"""Forward moves. `checked-in` to `noshow` is a phone call that nobody answered."""
+
+APPOINTMENT_UNDO: Final[Mapping[str, frozenset[str]]] = {
+    "arrived": frozenset({"booked"}),
+    "checked-in": frozenset({"arrived", "booked"}),
+    "fulfilled": frozenset({"checked-in"}),
+    "noshow": frozenset({"booked", "checked-in"}),
+    "cancelled": frozenset({"booked", "arrived"}),
+}
+"""Backward moves, allowed only to the previous state and on the same London day."""
+
+APPOINTMENT_LIVE: Final = frozenset({"booked", "arrived", "checked-in", "fulfilled", "noshow"})
+"""States that keep the slot: at most one such appointment per slot not marked overbooked."""
+
+SLOT_MOVES: Final[Mapping[str, frozenset[str]]] = {
+    "free": frozenset({"busy", "busy-tentative", "busy-unavailable", "entered-in-error"}),
+    "busy-tentative": frozenset({"busy", "free", "busy-unavailable", "entered-in-error"}),
+    "busy": frozenset({"free", "entered-in-error"}),
+    "busy-unavailable": frozenset({"free", "busy", "entered-in-error"}),
+    "entered-in-error": frozenset(),
+}
+"""`busy-tentative` is a hold; an embargoed or blocked slot is `busy-unavailable`."""
+
+TASK_OPEN: Final = frozenset({"requested", "received", "accepted", "in-progress", "on-hold"})
+"""States in which a request still waits for somebody."""
+
+_ENDS: Final = frozenset({"completed", "rejected", "failed", "entered-in-error"})
+
+TASK_MOVES: Final[Mapping[str, frozenset[str]]] = {
+    "requested": TASK_OPEN | _ENDS | {"cancelled"},
+    "received": TASK_OPEN | _ENDS | {"cancelled"},
+    "accepted": TASK_OPEN | _ENDS,
+    "in-progress": TASK_OPEN | _ENDS,
+    "on-hold": TASK_OPEN | _ENDS,
+    "completed": frozenset({"in-progress"}),
+    "rejected": frozenset({"in-progress"}),
+    "cancelled": frozenset(),
+    "failed": frozenset({"in-progress"}),
+    "entered-in-error": frozenset(),
+}
+"""A finished request is reopened by a late reply or by undo, always to `in-progress`."""
+
+
+def appointment_may_move(before: str, after: str) -> bool:
+    """Whether an appointment may go forward from status *before* to *after*; staying is allowed."""
+    return before == after or after in APPOINTMENT_MOVES.get(before, frozenset())
+
+
+def appointment_may_undo(before: str, after: str) -> bool:
+    """Whether *after* is a state that *before* can be taken back to."""
+    return after in APPOINTMENT_UNDO.get(before, frozenset())
+
+
+def slot_may_move(before: str, after: str) -> bool:
+    """Whether a slot may go from status *before* to *after*; staying is allowed."""
+    return before == after or after in SLOT_MOVES.get(before, frozenset())
+
+
+def task_may_move(before: str, after: str) -> bool:
+    """Whether a request may go from status *before* to *after*; staying is allowed."""
+    return before == after or after in TASK_MOVES.get(before, frozenset())

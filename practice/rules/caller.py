@@ -1,0 +1,78 @@
+"""Who is asking: the account behind a token, and what its scopes and role let it do."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from contract.codes import Role
+
+
+class Right(StrEnum):
+    """Rights inside a scope, given by role; the value is what a refusal calls it."""
+
+    BOOK = "Book appointments"
+    RELEASE = "Release slots"
+    REJECT_REQUEST = "Reject requests"
+    APPROVE_REPEAT = "Approve repeat prescriptions"
+    DECIDE_ACCESS = "Decide on records access"
+    READ_AUDIT = "Read the audit trail"
+    MANAGE_STAFF = "Manage staff accounts"
+
+
+_DESK = frozenset({Right.BOOK, Right.RELEASE, Right.REJECT_REQUEST})
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.RECEPTIONIST: _DESK,
+    Role.CLINICIAN: _DESK,
+    Role.PRESCRIBER: _DESK | {Right.APPROVE_REPEAT},
+    Role.MANAGER: _DESK | {Right.DECIDE_ACCESS, Right.READ_AUDIT, Right.MANAGE_STAFF},
+    Role.PATIENT: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The account behind a token.
+
+    Attributes:
+        user: account name, unique in the practice.
+        role: its one role.
+        reference: `Practitioner/<id>` or `Patient/<id>` (SMART `fhirUser`).
+        display: name as others see it, `Priya Shah`.
+        client_id: the OAuth client the token was issued to.
+        scopes: granted SMART v2 scopes, one string each (`user/Slot.crus`).
+        patient: id of the patient a patient token is bound to; None for staff.
+    """
+
+    user: str
+    role: Role
+    reference: str
+    display: str
+    client_id: str
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    patient: str | None = None
+
+    def may(self, resource_type: str, interaction: str) -> bool:
+        """Whether a scope covers *interaction* (one of `cruds`) on *resource_type*."""
+        context = "patient" if self.patient is not None else "user"
+        for scope in self.scopes:
+            where, _, what = scope.partition("/")
+            name, _, letters = what.partition(".")
+            if where == context and name in (resource_type, "*") and interaction in letters:
+                return True
+        return False
+
+    def has(self, right: Right) -> bool:
+        """Whether the role carries *right*."""
+        return right in RIGHTS[self.role]
+
+
+class Callers(Protocol):
+    """Turns the Authorization header of a request into a Caller."""
+
+    async def caller(self, ods: str, authorization: str | None) -> Caller:
+        """The caller behind *authorization* (`Bearer ...`) at the practice *ods*.
+
+        Raises:
+            Refusal: 401 SEND_UNAUTHORIZED, with WWW-Authenticate.
+        """
+        ...
