@@ -1,0 +1,1 @@
+"""Pictures, rules and texts that ship with the programs."""

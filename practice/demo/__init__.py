@@ -1,0 +1,1 @@
+"""An invented practice, and patients who behave like a Monday."""

@@ -1,0 +1,1 @@
+"""Resources, their versions and change numbers, in one database."""

@@ -1,0 +1,1 @@
+"""How it is said on the wire. No Qt; runs on the network thread."""

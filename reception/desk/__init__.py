@@ -1,0 +1,1 @@
+"""What is true now and what one can do about it."""

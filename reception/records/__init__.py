@@ -1,0 +1,1 @@
+"""What the desk talks about: frozen views that keep their raw JSON."""

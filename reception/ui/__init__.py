@@ -1,0 +1,1 @@
+"""Windows and pages: a store joined to widgets, gestures turned into verbs."""
