@@ -1,1 +1,61 @@
-"""What the desk talks about: frozen views that keep their raw JSON."""
+"""What the desk talks about: frozen views that keep their raw JSON. No Qt, no I/O."""
+
+from reception.records.appointment import Appointment, new_appointment
+from reception.records.diary import Session, Slot
+from reception.records.message import Message, new_message
+from reception.records.patient import (
+    Organization,
+    Patient,
+    PatientFlag,
+    Place,
+    Practitioner,
+    Team,
+)
+from reception.records.record import Record
+from reception.records.request import Request
+from reception.records.tree import Tree
+
+RECORDS: dict[str, type[Record]] = {
+    kind.resource_type: kind
+    for kind in (
+        Session,
+        Slot,
+        Appointment,
+        Request,
+        Message,
+        Patient,
+        PatientFlag,
+        Practitioner,
+        Place,
+        Organization,
+        Team,
+    )
+}
+"""The view of each resource type that the desk knows."""
+
+
+def record_of(tree: Tree) -> Record | None:
+    """The typed view of *tree*, or None where the desk has no use for its type."""
+    kind = RECORDS.get(str(tree.get("resourceType")))
+    return kind.from_tree(tree) if kind is not None and tree.get("id") else None
+
+
+__all__ = [
+    "RECORDS",
+    "Appointment",
+    "Message",
+    "Organization",
+    "Patient",
+    "PatientFlag",
+    "Place",
+    "Practitioner",
+    "Record",
+    "Request",
+    "Session",
+    "Slot",
+    "Team",
+    "Tree",
+    "new_appointment",
+    "new_message",
+    "record_of",
+]

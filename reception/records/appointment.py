@@ -1,0 +1,295 @@
+"""Appointments, as the board shows and changes them.
+
+Source: docs/contract.md 3 (Appointment), 4.1, 5.
+"""
+
+import copy
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from contract import systems
+from contract.codes import LOCAL_CANCEL_REASONS, CancelReason, Mark
+from reception.records.diary import Slot, channel_in
+from reception.records.patient import Patient
+from reception.records.record import Record
+from reception.records.tree import (
+    EPOCH,
+    Tree,
+    changed,
+    code_of,
+    codes_of,
+    concept,
+    each,
+    extension_values,
+    id_in,
+    identifier_of,
+    moment,
+    text_at,
+    wire_time,
+)
+
+_LETTERS = {
+    "arrived": "A",
+    "checked-in": "S",
+    "fulfilled": "L",
+    "noshow": "D",
+}
+
+
+class Appointment(Record, frozen=True, eq=False, kw_only=True):
+    """One patient with one clinician at one time (FHIR Appointment)."""
+
+    resource_type: ClassVar[str] = "Appointment"
+
+    status: str
+    patient_id: str
+    patient_name: str
+    practitioner_id: str
+    practitioner_name: str
+    slot_ids: tuple[str, ...]
+    start: datetime
+    end: datetime
+    description: str
+    comment: str
+    type_code: str
+    type_text: str
+    channel: str
+    marks: frozenset[str]
+    cancel_reason: str
+    created: datetime | None
+    arrived_at: datetime | None
+    sent_in_at: datetime | None
+    left_at: datetime | None
+    booking_key: str
+
+    @classmethod
+    def _fields_of(cls, tree: Tree) -> dict[str, Any]:
+        patient = _participant(tree, "Patient")
+        clinician = _participant(tree, "Practitioner")
+        service: Tree = next(iter(each(tree, "serviceType")), {})
+        reason = tree.get("cancelationReason")
+        return {
+            "status": text_at(tree, "status"),
+            "patient_id": id_in(patient.get("actor"), "Patient"),
+            "patient_name": text_at(patient, "actor", "display"),
+            "practitioner_id": id_in(clinician.get("actor"), "Practitioner"),
+            "practitioner_name": text_at(clinician, "actor", "display"),
+            "slot_ids": tuple(i for s in each(tree, "slot") if (i := id_in(s, "Slot"))),
+            "start": moment(tree.get("start")) or EPOCH,
+            "end": moment(tree.get("end")) or EPOCH,
+            "description": text_at(tree, "description"),
+            "comment": text_at(tree, "comment"),
+            "type_code": code_of(service, systems.SLOT_TYPE),
+            "type_text": text_at(service, "text"),
+            "channel": channel_in(tree),
+            "marks": codes_of(
+                extension_values(tree, systems.MARK_EXTENSION), systems.RECEPTION_MARK
+            ),
+            "cancel_reason": code_of(reason, systems.CANCEL_REASON_LOCAL)
+            or code_of(reason, systems.CANCEL_REASON),
+            "created": moment(tree.get("created")),
+            "arrived_at": moment(text_at(patient, "period", "start")),
+            "sent_in_at": moment(text_at(clinician, "period", "start")),
+            "left_at": moment(text_at(clinician, "period", "end")),
+            "booking_key": identifier_of(tree, systems.BOOKING_KEY),
+        }
+
+    @property
+    def letter(self) -> str:
+        """The trade's one-letter state: A S Q L D W T H, or empty while only booked."""
+        if self.walked_out:
+            return "W"
+        if self.channel == "Telephone":
+            phone = {"checked-in": "T", "fulfilled": "L", "noshow": "H"}
+            return phone.get(self.status, _LETTERS.get(self.status, ""))
+        if self.status == "checked-in" and Mark.QUIET in self.marks:
+            return "Q"
+        return _LETTERS.get(self.status, "")
+
+    @property
+    def walked_out(self) -> bool:
+        """Came, and left before being seen."""
+        return self.status == "cancelled" and self.cancel_reason == CancelReason.WALKED_OUT
+
+    @property
+    def holds_its_place(self) -> bool:
+        """Whether it still belongs on the board's grid."""
+        return self.status not in ("cancelled", "entered-in-error") or self.walked_out
+
+    @property
+    def via(self) -> str:
+        """How it was booked (`via-desk`, `via-phone`, `via-online`, `via-111`), or empty."""
+        return next((m for m in sorted(self.marks) if m.startswith("via-")), "")
+
+    def waiting_min(self, now: datetime) -> int | None:
+        """Whole minutes waited since the later of arrival and booked time; None if not waiting."""
+        if self.status != "arrived" or self.arrived_at is None:
+            return None
+        since = max(self.arrived_at, self.start)
+        return max(0, int((now - since) / timedelta(minutes=1)))
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Booked, not here, and more than a minute past its time."""
+        return self.status == "booked" and now > self.start + timedelta(minutes=1)
+
+    def arrived(self, at: datetime) -> Tree:
+        """This appointment with the patient in the building since *at*."""
+        return self._moved("arrived", patient={"start": wire_time(at)})
+
+    def sent_in(self, at: datetime, *, quiet: bool = False) -> Tree:
+        """This appointment with the patient sent in at *at*, called by name or quietly."""
+        tree = self._moved("checked-in", clinician={"start": wire_time(at)})
+        return _marked(tree, {Mark.QUIET}) if quiet else tree
+
+    def left(self, at: datetime) -> Tree:
+        """This appointment, over at *at*."""
+        end = {"end": wire_time(at)}
+        return self._moved("fulfilled", patient=end, clinician=end)
+
+    def did_not_attend(self) -> Tree:
+        """This appointment, missed by the patient."""
+        return self._moved("noshow")
+
+    def late_noted(self) -> Tree:
+        """This appointment with word that the patient will be late."""
+        return _marked(copy.deepcopy(self.tree), {Mark.LATE})
+
+    def cancelled(self, reason: CancelReason, text: str = "") -> Tree:
+        """This appointment, cancelled."""
+        local = reason in LOCAL_CANCEL_REASONS
+        system = systems.CANCEL_REASON_LOCAL if local else systems.CANCEL_REASON
+        return changed(
+            self.tree, status="cancelled", cancelationReason=concept(system, reason, text)
+        )
+
+    def walked_out_at(self, at: datetime) -> Tree:
+        """This appointment, with the patient gone at *at* before being seen."""
+        tree = self.cancelled(CancelReason.WALKED_OUT)
+        _set_period(tree, "Patient", {"end": wire_time(at)})
+        return tree
+
+    def moved_to(self, slot: Slot, practitioner_id: str, practitioner_name: str) -> Tree:
+        """This appointment in another slot; the patient's own participation stays."""
+        tree = changed(
+            self.tree,
+            start=wire_time(slot.start),
+            end=wire_time(slot.end),
+            minutesDuration=slot.minutes,
+            slot=[{"reference": slot.reference}],
+        )
+        if service := slot.tree.get("serviceType"):
+            tree["serviceType"] = copy.deepcopy(service)
+        actor = {"reference": f"Practitioner/{practitioner_id}", "display": practitioner_name}
+        for participant in tree.get("participant", []):
+            if id_in(participant.get("actor"), "Practitioner"):
+                participant["actor"] = actor
+        return tree
+
+    def _moved(
+        self, status: str, *, patient: Tree | None = None, clinician: Tree | None = None
+    ) -> Tree:
+        tree = changed(self.tree, status=status)
+        if patient:
+            _set_period(tree, "Patient", patient)
+        if clinician:
+            _set_period(tree, "Practitioner", clinician)
+        return tree
+
+
+def new_appointment(
+    *,
+    key: str,
+    slots: Sequence[Slot],
+    patient: Patient,
+    practitioner_id: str,
+    practitioner_name: str,
+    reason: str,
+    note: str,
+    via: Mark,
+    organization_id: str,
+    now: datetime,
+    request_id: str = "",
+) -> Tree:
+    """A booking of *patient* into *slots* (one, or several that touch), as it is posted.
+
+    *key* is the booking-key (a UUID), *request_id* the Task that led to it, if any.
+    """
+    head, tail = slots[0], slots[-1]
+    extensions = [
+        {
+            "url": systems.DELIVERY_CHANNEL_EXTENSION,
+            "valueCodeableConcept": concept(systems.DELIVERY_CHANNEL, head.channel),
+        },
+        {
+            "url": systems.MARK_EXTENSION,
+            "valueCodeableConcept": concept(systems.RECEPTION_MARK, via),
+        },
+    ]
+    if organization_id:
+        extensions.append(
+            {
+                "url": systems.BOOKING_ORGANIZATION_EXTENSION,
+                "valueReference": {"reference": f"Organization/{organization_id}"},
+            }
+        )
+    tree: Tree = {
+        "resourceType": "Appointment",
+        "extension": extensions,
+        "identifier": [{"system": systems.BOOKING_KEY, "value": key}],
+        "status": "booked",
+        "start": wire_time(head.start),
+        "end": wire_time(tail.end),
+        "minutesDuration": sum(slot.minutes for slot in slots),
+        "slot": [{"reference": slot.reference} for slot in slots],
+        "created": wire_time(now),
+        "participant": [
+            {
+                "actor": {"reference": patient.reference, "display": patient.name},
+                "status": "accepted",
+            },
+            {
+                "type": [concept(systems.PARTICIPATION_TYPE, "PPRF")],
+                "actor": {
+                    "reference": f"Practitioner/{practitioner_id}",
+                    "display": practitioner_name,
+                },
+                "status": "accepted",
+            },
+        ],
+    }
+    if service := head.tree.get("serviceType"):
+        tree["serviceType"] = copy.deepcopy(service)
+    if reason:
+        tree["description"] = reason
+    if note:
+        tree["comment"] = note
+    if request_id:
+        tree["supportingInformation"] = [{"reference": f"Task/{request_id}"}]
+    return tree
+
+
+def _participant(tree: Tree, actor_type: str) -> Tree:
+    for participant in each(tree, "participant"):
+        if isinstance(participant, dict) and id_in(participant.get("actor"), actor_type):
+            return participant
+    return {}
+
+
+def _set_period(tree: Tree, actor_type: str, times: Tree) -> None:
+    participant = _participant(tree, actor_type)
+    if participant:
+        participant["period"] = {**participant.get("period", {}), **times}
+
+
+def _marked(tree: Tree, marks: Iterable[Mark]) -> Tree:
+    held = codes_of(extension_values(tree, systems.MARK_EXTENSION), systems.RECEPTION_MARK)
+    for mark in marks:
+        if mark not in held:
+            tree.setdefault("extension", []).append(
+                {
+                    "url": systems.MARK_EXTENSION,
+                    "valueCodeableConcept": concept(systems.RECEPTION_MARK, mark),
+                }
+            )
+    return tree

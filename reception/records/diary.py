@@ -1,0 +1,166 @@
+"""Sessions and slots: the diary that the board draws.
+
+Source: docs/contract.md 3 (Schedule, Slot), 4.2, 5, 6.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from contract import systems
+from contract.codes import BookingAccess, Channel
+from contract.limits import HOLD_S
+from reception.records.record import Record
+from reception.records.tree import (
+    EPOCH,
+    Tree,
+    changed,
+    code_of,
+    codes_of,
+    concept,
+    each,
+    extension_values,
+    id_in,
+    identifier_of,
+    moment,
+    text_at,
+)
+
+
+def channel_in(tree: Tree) -> str:
+    """The delivery channel of a Slot or an Appointment, written as a concept or as a code."""
+    for value in extension_values(tree, systems.DELIVERY_CHANNEL_EXTENSION):
+        code = value if isinstance(value, str) else code_of(value, systems.DELIVERY_CHANNEL)
+        if code:
+            return code
+    return Channel.IN_PERSON
+
+
+class Session(Record, frozen=True, eq=False, kw_only=True):
+    """One clinician's session (FHIR Schedule)."""
+
+    resource_type: ClassVar[str] = "Schedule"
+
+    name: str
+    active: bool
+    practitioner_id: str
+    practitioner_name: str
+    location_id: str
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def _fields_of(cls, tree: Tree) -> dict[str, Any]:
+        actors = [a for a in each(tree, "actor") if isinstance(a, dict)]
+        clinician = next((a for a in actors if id_in(a, "Practitioner")), {})
+        return {
+            "name": text_at(tree, "serviceCategory", "text"),
+            "active": tree.get("active") is not False,
+            "practitioner_id": id_in(clinician, "Practitioner"),
+            "practitioner_name": text_at(clinician, "display"),
+            "location_id": next((i for a in actors if (i := id_in(a, "Location"))), ""),
+            "start": moment(text_at(tree, "planningHorizon", "start")) or EPOCH,
+            "end": moment(text_at(tree, "planningHorizon", "end")) or EPOCH,
+        }
+
+
+class Slot(Record, frozen=True, eq=False, kw_only=True):
+    """One bookable interval (FHIR Slot)."""
+
+    resource_type: ClassVar[str] = "Slot"
+
+    schedule_id: str
+    status: str
+    start: datetime
+    end: datetime
+    type_code: str
+    type_text: str
+    access: frozenset[str]
+    channel: str
+    overbooked: bool
+    comment: str
+    hold: str
+    """`<practitioner id>/<uuid>` while held, else empty."""
+
+    @classmethod
+    def _fields_of(cls, tree: Tree) -> dict[str, Any]:
+        service: Tree = next(iter(each(tree, "serviceType")), {})
+        return {
+            "schedule_id": id_in(tree.get("schedule"), "Schedule"),
+            "status": text_at(tree, "status"),
+            "start": moment(tree.get("start")) or EPOCH,
+            "end": moment(tree.get("end")) or EPOCH,
+            "type_code": code_of(service, systems.SLOT_TYPE),
+            "type_text": text_at(service, "text"),
+            "access": codes_of(tree.get("serviceCategory"), systems.BOOKING_ACCESS),
+            "channel": channel_in(tree),
+            "overbooked": tree.get("overbooked") is True,
+            "comment": text_at(tree, "comment"),
+            "hold": identifier_of(tree, systems.HOLD),
+        }
+
+    @property
+    def minutes(self) -> int:
+        """Length in whole minutes."""
+        return int((self.end - self.start) / timedelta(minutes=1))
+
+    @property
+    def is_online(self) -> bool:
+        """Whether patients may book it themselves, once it is free."""
+        return BookingAccess.ONLINE in self.access
+
+    @property
+    def is_embargoed(self) -> bool:
+        """Shut until its release time."""
+        return self.status == "busy-unavailable" and BookingAccess.ON_THE_DAY in self.access
+
+    @property
+    def is_blocked(self) -> bool:
+        """Kept free of patients: coffee, a meeting, administration."""
+        return self.status == "busy-unavailable" and not self.is_embargoed
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether somebody is booking it at *now*; a hold ends after 120 s by itself."""
+        return self.status == "busy-tentative" and now < self.hold_ends
+
+    @property
+    def hold_ends(self) -> datetime:
+        """When a hold on it runs out."""
+        return self.last_updated + timedelta(seconds=HOLD_S)
+
+    def is_bookable(self, now: datetime) -> bool:
+        """Whether staff can book it at *now*: free or its hold has run out, and not over yet."""
+        if self.end <= now:
+            return False
+        return self.status == "free" or (self.status == "busy-tentative" and not self.is_held(now))
+
+    def to_busy(self) -> Tree:
+        """This slot, taken; a hold on it ends."""
+        return self._without_hold("busy")
+
+    def to_free(self) -> Tree:
+        """This slot, free."""
+        return self._without_hold("free")
+
+    def to_unavailable(self) -> Tree:
+        """This slot, blocked."""
+        return self._without_hold("busy-unavailable")
+
+    def to_held(self, holder_id: str, key: str, holder_name: str) -> Tree:
+        """This slot, held by *holder_id* while they book it."""
+        tree = self._without_hold("busy-tentative")
+        mine = {"system": systems.HOLD, "value": f"{holder_id}/{key}"}
+        return changed(tree, identifier=[*tree.get("identifier", []), mine], comment=holder_name)
+
+    def with_access(self, access: Iterable[str]) -> Tree:
+        """This slot, open to *access* (codes of booking-access); other categories stay."""
+        kept = [
+            c for c in each(self.tree, "serviceCategory") if not codes_of(c, systems.BOOKING_ACCESS)
+        ]
+        ours = [concept(systems.BOOKING_ACCESS, code) for code in sorted(access)]
+        return changed(self.tree, serviceCategory=[*kept, *ours] or None)
+
+    def _without_hold(self, status: str) -> Tree:
+        identifiers = [i for i in each(self.tree, "identifier") if i.get("system") != systems.HOLD]
+        comment = None if self.hold else self.tree.get("comment")
+        return changed(self.tree, status=status, identifier=identifiers or None, comment=comment)

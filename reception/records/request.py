@@ -1,0 +1,207 @@
+"""Requests: everything that waits for the practice (FHIR Task).
+
+Source: docs/contract.md 3 (Task), 4.3, 7.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from contract import systems
+from contract.codes import REPEAT_RENEWAL, Outcome, Priority, Reject, RequestState, RequestType
+from contract.limits import CLAIM_S
+from contract.moves import TASK_OPEN
+from reception.records.record import Record
+from reception.records.tree import (
+    EPOCH,
+    Tree,
+    changed,
+    code_of,
+    concept,
+    each,
+    first,
+    id_in,
+    moment,
+    text_at,
+    wire_time,
+)
+
+
+class Request(Record, frozen=True, eq=False, kw_only=True):
+    """One thing a patient asked for, or one thread that may need an answer."""
+
+    resource_type: ClassVar[str] = "Task"
+
+    status: str
+    state: str
+    """Reception's own word (businessStatus): new, viewing, assigned, ... or empty."""
+    type_code: str
+    """A `RequestType`, or `repeat` for one item of a repeat order."""
+    priority: str
+    patient_id: str
+    patient_name: str
+    requester: str
+    description: str
+    owner: str
+    """`Practitioner/x`, `CareTeam/x`, `Organization/x`, or empty."""
+    owner_name: str
+    authored: datetime
+    modified: datetime
+    due: datetime | None
+    thread_id: str
+    """Id of the thread header Communication, or empty."""
+    medication_id: str
+    order: str
+    outcome: str
+    reason_text: str
+    note: str
+
+    @classmethod
+    def _fields_of(cls, tree: Tree) -> dict[str, Any]:
+        code = tree.get("code")
+        repeat = code_of(code, systems.SNOMED) == REPEAT_RENEWAL
+        contained: Tree = next(
+            (c for c in each(tree, "contained") if c.get("resourceType") == "Patient"), {}
+        )
+        owner = tree.get("owner")
+        return {
+            "status": text_at(tree, "status"),
+            "state": code_of(tree.get("businessStatus"), systems.REQUEST_STATE),
+            "type_code": "repeat" if repeat else code_of(code, systems.REQUEST_TYPE),
+            "priority": text_at(tree, "priority") or Priority.ROUTINE,
+            "patient_id": id_in(tree.get("for"), "Patient"),
+            "patient_name": text_at(tree, "for", "display") or text_at(contained, "name", "text"),
+            "requester": text_at(tree, "requester", "reference"),
+            "description": text_at(tree, "description"),
+            "owner": text_at(owner, "reference"),
+            "owner_name": text_at(owner, "display"),
+            "authored": moment(tree.get("authoredOn")) or EPOCH,
+            "modified": moment(tree.get("lastModified")) or EPOCH,
+            "due": moment(text_at(tree, "restriction", "period", "end")),
+            "thread_id": id_in(tree.get("focus"), "Communication"),
+            "medication_id": id_in(tree.get("focus"), "MedicationRequest"),
+            "order": text_at(tree, "groupIdentifier", "value"),
+            "outcome": next(
+                (
+                    c
+                    for o in each(tree, "output")
+                    if (c := code_of(o.get("valueCodeableConcept"), systems.REQUEST_OUTCOME))
+                ),
+                "",
+            ),
+            "reason_text": text_at(tree, "statusReason", "text"),
+            "note": text_at(tree, "note", "text"),
+        }
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for somebody, the practice or the patient."""
+        return self.status in TASK_OPEN
+
+    @property
+    def is_thread(self) -> bool:
+        """A conversation rather than a form."""
+        return self.type_code == RequestType.THREAD
+
+    @property
+    def is_repeat(self) -> bool:
+        """One item of a repeat prescription order."""
+        return self.type_code == "repeat"
+
+    @property
+    def is_unmatched(self) -> bool:
+        """Nobody has yet said who this person is."""
+        return not self.patient_id
+
+    @property
+    def waits_for_us(self) -> bool:
+        """Whether the practice acts next."""
+        return self.is_open and self.status != "on-hold"
+
+    @property
+    def is_emergency(self) -> bool:
+        """`stat`: never lowered by software."""
+        return self.priority == Priority.STAT
+
+    @property
+    def is_urgent(self) -> bool:
+        """Urgent or more: dealt with the same day."""
+        return self.priority in (Priority.URGENT, Priority.ASAP, Priority.STAT)
+
+    def viewer(self, now: datetime) -> str:
+        """Reference of who has it open at *now*, or empty; the claim lapses after three minutes."""
+        if self.state != RequestState.VIEWING or self.status != "received":
+            return ""
+        lapsed = now >= self.last_updated + timedelta(seconds=CLAIM_S)
+        return "" if lapsed else self.owner
+
+    def claimed(self, owner: str, owner_name: str) -> Tree:
+        """This request, softly claimed by who opened it."""
+        return self._with("received", RequestState.VIEWING, owner=(owner, owner_name))
+
+    def handed_back(self) -> Tree:
+        """This request, back in the pool."""
+        state = RequestState.UNMATCHED if self.is_unmatched else RequestState.NEW
+        return changed(self._with("requested", state), owner=None)
+
+    def assigned(self, owner: str, owner_name: str, *, started: bool = False) -> Tree:
+        """This request, with a person or a team."""
+        status = "in-progress" if started else "accepted"
+        return self._with(status, RequestState.ASSIGNED, owner=(owner, owner_name))
+
+    def prioritised(self, priority: Priority, reason: str = "") -> Tree:
+        """This request at another priority; lowering an emergency needs *reason*."""
+        tree = changed(self.tree, priority=str(priority))
+        return changed(tree, statusReason={"text": reason}) if reason else tree
+
+    def awaiting_patient(self, reply_by: datetime) -> Tree:
+        """This request, waiting for the patient until *reply_by*."""
+        return _due(self._with("on-hold", RequestState.AWAITING_PATIENT), reply_by)
+
+    def snoozed(self, until: datetime) -> Tree:
+        """This request, asleep until *until*."""
+        return _due(self._with("on-hold", RequestState.SNOOZED), until)
+
+    def matched(self, patient_reference: str, patient_name: str) -> Tree:
+        """This request, of a person now known; the details as they came stay in `contained`."""
+        known = {"reference": patient_reference, "display": patient_name}
+        return changed(self._with(self.status, RequestState.NEW), **{"for": known})
+
+    def completed(self, outcome: Outcome, outputs: Iterable[str] = (), text: str = "") -> Tree:
+        """This request, done, with what came of it; *outputs* are references."""
+        came_of_it = [
+            *each(self.tree, "output"),
+            {
+                "type": {"text": "Outcome"},
+                "valueCodeableConcept": concept(systems.REQUEST_OUTCOME, outcome, text),
+            },
+            *({"type": {"text": "Result"}, "valueReference": {"reference": r}} for r in outputs),
+        ]
+        return changed(self.tree, status="completed", businessStatus=None, output=came_of_it)
+
+    def rejected(self, why: Reject, text: str) -> Tree:
+        """This request, refused, with the reason in words for the patient."""
+        return changed(
+            self.tree,
+            status="rejected",
+            businessStatus=None,
+            statusReason=concept(systems.REQUEST_REJECT, why, text),
+        )
+
+    def reopened(self) -> Tree:
+        """This request, open again."""
+        return self._with("in-progress", RequestState.REOPENED)
+
+    def _with(self, status: str, state: RequestState, owner: tuple[str, str] | None = None) -> Tree:
+        tree = changed(
+            self.tree, status=status, businessStatus=concept(systems.REQUEST_STATE, state)
+        )
+        if owner is not None:
+            tree["owner"] = {"reference": owner[0], "display": owner[1]}
+        return tree
+
+
+def _due(tree: Tree, at: datetime) -> Tree:
+    restriction = first(tree, "restriction") or {}
+    period = restriction.get("period") or {}
+    return changed(tree, restriction={**restriction, "period": {**period, "end": wire_time(at)}})
