@@ -1,0 +1,29 @@
+"""What the rail shows: one page."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+
+class Page(QWidget):
+    """One page of the main window.
+
+    Attributes:
+        title: what the rail calls it.
+        icon: name of its icon.
+    """
+
+    title = ""
+    icon = ""
+    badge_changed = Signal(int, bool)
+    """How many things wait here, and whether one of them is an emergency."""
+    page_requested = Signal(str, str)
+    """Another page is asked for, by title, with what to show there (a reference, or nothing)."""
+
+    def came_to_front(self) -> None:
+        """The page is now the one on the screen: put the focus where work goes on."""
+
+    def show_reference(self, reference: str) -> None:
+        """Show the thing *reference* names (`Patient/x`), asked for from another page."""
+
+    def focus_search(self) -> None:
+        """Put the focus into this page's own search field (`/`)."""
