@@ -1,0 +1,139 @@
+"""The listening socket and the life of the process around it."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from granian._granian import SocketHolder
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.server.embed import Server
+from starlette.types import ASGIApp
+
+from practice.tls import TlsFiles
+from practice.trouble import Trouble
+
+BACKLOG: Final = 1024
+GRACE_S: Final = 1.0
+"""How long a stop waits for answers that are under way."""
+
+
+class Service(Protocol):
+    """What is served, and what it needs before and after."""
+
+    @property
+    def app(self) -> ASGIApp:
+        """The application, answering from the end of `start` on."""
+        ...
+
+    async def start(self) -> None:
+        """Make everything ready to answer."""
+        ...
+
+    async def take_leave(self) -> None:
+        """Tell those who hold a connection open that the service is going."""
+        ...
+
+    async def close(self) -> None:
+        """Write down what is queued and let go of everything."""
+        ...
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that is already listening, so that a taken port is known at once.
+
+    Args:
+        host: name or address to listen on.
+        port: 0 for any free port.
+
+    Raises:
+        Trouble: the port is taken, or the address is not this machine's.
+    """
+    try:
+        address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family = address[0]
+        return socket.create_server(
+            (str(address[4][0]), port),
+            family=family,
+            backlog=BACKLOG,
+            dualstack_ipv6=family is socket.AF_INET6 and host == "::",
+        )
+    except PermissionError as fault:
+        raise Trouble(f"Port {port} needs more rights than this user has.") from fault
+    except (OSError, OverflowError) as fault:
+        raise Trouble(
+            f"The service cannot listen on {host}, port {port}: "
+            f"{getattr(fault, 'strerror', None) or fault}."
+        ) from fault
+
+
+class _Server(Server):
+    """Granian on a socket that is already open.
+
+    By itself it opens one with SO_REUSEPORT on Linux, so two services would share a port unseen,
+    and port 0 could not be known. The socket is handed on as granian does on other systems.
+    """
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, tls: TlsFiles) -> None:
+        host, port = listener.getsockname()[:2]
+        self._listener = listener
+        super().__init__(
+            app,
+            address=host,
+            port=port,
+            interface=Interfaces.ASGINL,
+            http=HTTPModes.http1,
+            backlog=BACKLOG,
+            log_enabled=False,
+            ssl_cert=tls.certificate,
+            ssl_key=tls.key,
+            ssl_protocol_min=SSLProtocols.tls12,
+        )
+
+    def _init_shared_socket(self) -> None:
+        self._ssp = None
+        self._shd = SocketHolder(self._listener.detach(), False, BACKLOG)
+
+
+async def serve(
+    service: Service,
+    listener: socket.socket,
+    tls: TlsFiles,
+    on_ready: Callable[[], None],
+) -> bool:
+    """Serve until SIGTERM or SIGINT, then stop cleanly.
+
+    Args:
+        service: started before the first answer, closed after the last.
+        listener: from `listen`.
+        tls: the certificate.
+        on_ready: called once requests are answered.
+
+    Returns:
+        Whether every connection has ended; if not, the process must end without waiting for them.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    try:
+        await service.start()
+        server = _Server(service.app, listener, tls)
+        serving = asyncio.create_task(server.serve())
+        waiting = asyncio.create_task(stopping.wait())
+        await asyncio.sleep(0)
+        on_ready()
+        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_S):
+                await service.take_leave()
+        server.stop()
+        ended, _ = await asyncio.wait({serving}, timeout=GRACE_S)
+        if ended:
+            serving.result()
+        return bool(ended)
+    finally:
+        await service.close()
