@@ -33,7 +33,7 @@ class Metrics(QObject):
         self.title.setWeight(QFont.Weight.DemiBold)
         measured = QFontMetricsF(font)
         self.line_px = measured.height()
-        self.unit_px = max(4, round(self.line_px / 2.2))
+        self.unit_px = max(4, round(self.line_px / 2))
         """The rhythm: 8 at the usual size."""
         self.digit_px = measured.horizontalAdvance("0")
 

@@ -117,7 +117,7 @@ _COLOURS: dict[Ink, tuple[str, str]] = {
     Ink.EMBARGO_TINT: ("#F1EDE2", "#2D2A20"),
     Ink.HELD: ("#6A4A00", "#F1D07A"),
     Ink.HELD_TINT: ("#FBF1CF", "#3B3416"),
-    Ink.LIT: ("#FFD84D", "#8A6D00"),
+    Ink.LIT: ("#FFD84D", "#765C00"),
     Ink.NOW_LINE: ("#C8102E", "#FF6B6B"),
     Ink.INTERNAL_TINT: ("#FFF6D6", "#37321B"),
     Ink.OURS_TINT: ("#E3EFFA", "#1D3246"),

@@ -1,0 +1,178 @@
+"""The main window: rail, top bar, pages, toasts."""
+
+import asyncio
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QHBoxLayout,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QStackedWidget,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reception.desk.desk import Desk
+from reception.desk.notice import Notice
+from reception.ui.page import Page
+from reception.ui.tasks import Tasks
+from reception.ui.top_bar import TopBar
+from reception.ui.window_state import WindowState
+from reception.widgets.banner import Banner, Weight
+from reception.widgets.key_card import KeyCard
+from reception.widgets.look import Look
+from reception.widgets.palette import Scheme
+from reception.widgets.rail import Rail
+from reception.widgets.toast import Toast
+
+TYPING = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
+
+
+def is_typing() -> bool:
+    """Whether the keyboard focus is where text is typed, so that single keys are not verbs."""
+    widget = QApplication.focusWidget()
+    return isinstance(widget, TYPING) and not (
+        isinstance(widget, (QLineEdit, QPlainTextEdit, QTextEdit)) and widget.isReadOnly()
+    )
+
+
+class MainWindow(QMainWindow):
+    """One signed-in user's window."""
+
+    closed = Signal()
+    sign_out_requested = Signal()
+
+    def __init__(
+        self, desk: Desk, look: Look, state: WindowState, practice: str, pages: Sequence[Page]
+    ) -> None:
+        super().__init__()
+        self._desk, self._look, self._state = desk, look, state
+        self._tasks = Tasks(self)
+        self.pages = list(pages)
+        self.setWindowTitle(f"{practice} - Reception")
+        frame = QWidget(self)
+        across = QHBoxLayout(frame)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        self.rail = Rail(look, frame)
+        across.addWidget(self.rail)
+        down = QVBoxLayout()
+        down.setSpacing(0)
+        across.addLayout(down, 1)
+        self.top_bar = TopBar(desk, look, practice, frame)
+        self.banner = Banner(look, frame)
+        self.stack = QStackedWidget(frame)
+        for widget in (self.top_bar, self.banner):
+            down.addWidget(widget)
+        down.addWidget(self.stack, 1)
+        self.setCentralWidget(frame)
+        for number, page in enumerate(self.pages):
+            self._add(number, page)
+        self.toast = Toast(look, self.stack)
+        self.key_card = KeyCard(look, frame)
+
+        self.rail.chosen.connect(self.go_to)
+        self.top_bar.day_requested.connect(self._on_day_requested)
+        self.top_bar.search_requested.connect(self._on_search_requested)
+        self.top_bar.sign_out_requested.connect(self.sign_out_requested)
+        self.top_bar.scheme_requested.connect(self._on_scheme_requested)
+        self.top_bar.keys_requested.connect(self.key_card.toggle)
+        self.toast.undo_requested.connect(self._on_undo_requested)
+        desk.told.connect(self._on_told)
+        QShortcut(QKeySequence("Ctrl+K"), self, activated=self._on_find)
+
+        if not state.restore(self):
+            self.resize(1366, 768)
+        state.restore_splitters(self)
+        self.go_to(min(state.page(), len(self.pages) - 1))
+
+    def _add(self, number: int, page: Page) -> None:
+        self.stack.addWidget(page)
+        button = self.rail.add(page.title, page.icon, f"{page.title} (Ctrl+{number + 1})")
+        button.setShortcut(QKeySequence(f"Ctrl+{number + 1}"))
+        page.badge_changed.connect(button.set_badge)
+        page.page_requested.connect(self._on_page_requested)
+
+    @property
+    def page(self) -> Page:
+        """The page in front."""
+        return self.pages[self.stack.currentIndex()]
+
+    @Slot(int)
+    def go_to(self, number: int) -> None:
+        """Bring page *number* to the front."""
+        self.stack.setCurrentIndex(number)
+        self.rail.choose(number)
+        self._state.keep_page(number)
+        self.pages[number].came_to_front()
+
+    def say(self, sentence: str, weight: Weight = Weight.INFO) -> None:
+        """A sentence across the top of the window."""
+        self.banner.say(sentence, weight)
+
+    async def wound_up(self) -> None:
+        """End the coroutines of the window and its pages."""
+        owners = [self._tasks, *(t for page in self.pages for t in page.findChildren(Tasks))]
+        for tasks in owners:
+            tasks.cancel_all()
+        await asyncio.gather(*(tasks.drained() for tasks in owners))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys that work everywhere but in a text field."""
+        if not is_typing():
+            if event.text() == "?":
+                self.key_card.toggle()
+                return
+            if event.text() in ("z", "Z"):
+                self._on_undo_requested("")
+                return
+            if event.text() == "/":
+                self.page.focus_search()
+                return
+        super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window; the composition root winds the rest up."""
+        self._state.keep(self)
+        event.accept()
+        self.closed.emit()
+
+    @Slot(object)
+    def _on_day_requested(self, day: object) -> None:
+        self._tasks.start(self._desk.open_day(day), on_problem=self.banner.show_problem)  # type: ignore[arg-type]
+
+    @Slot(str)
+    def _on_search_requested(self, text: str) -> None:
+        self._on_page_requested("Patients", f"find:{text}")
+
+    @Slot()
+    def _on_find(self) -> None:
+        self.top_bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.top_bar.search.selectAll()
+
+    @Slot(str, str)
+    def _on_page_requested(self, title: str, reference: str) -> None:
+        for number, page in enumerate(self.pages):
+            if page.title == title:
+                self.go_to(number)
+                if reference:
+                    page.show_reference(reference)
+
+    @Slot(object)
+    def _on_scheme_requested(self, scheme: Scheme) -> None:
+        self._look.palette.use(scheme)
+        self._state.keep_scheme(scheme)
+
+    @Slot(object)
+    def _on_told(self, notice: Notice) -> None:
+        self.toast.say(notice.sentence, notice.undo_id)
+
+    @Slot(str)
+    def _on_undo_requested(self, notice_id: str) -> None:
+        self._tasks.start(self._desk.undo(notice_id), on_problem=self.banner.show_problem)

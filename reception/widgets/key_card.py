@@ -1,0 +1,118 @@
+"""The key card (`?`): every key on one sheet over the window."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from reception.widgets.look import Look
+from reception.widgets.palette import Ink
+
+KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "Everywhere": (
+        ("Ctrl+1 ... 5", "Desk, Board, Messages, Patients, Release"),
+        ("Ctrl+K", "Find a patient"),
+        ("Alt+Left, Alt+Right", "Day before, day after"),
+        ("Alt+T", "Today"),
+        ("/", "Search in this page"),
+        ("Z", "Undo what was done last"),
+        ("?", "This card"),
+        ("Esc", "Close what is open"),
+    ),
+    "Requests": (
+        ("J, K", "Next, one before"),
+        ("Enter", "Open"),
+        ("B", "Book: the best slots; Enter takes the first"),
+        ("R", "Reply to the patient"),
+        ("E", "Done, with an outcome"),
+        ("U", "Urgent, or not"),
+        ("T", "Hand to a person or a team"),
+        ("X", "Reject, with a reason"),
+        (".", "Show what has come in"),
+    ),
+    "Board": (
+        ("Arrows, H J K L", "Move from cell to cell"),
+        ("Enter", "Open the cell"),
+        ("B", "Book into a free slot"),
+        ("A", "Arrived"),
+        ("S", "Sent in; with Shift, called quietly"),
+        ("L", "Left"),
+        ("D", "Did not attend"),
+        ("X", "Cancel, with a reason"),
+        ("N", "Jump to now"),
+    ),
+}
+
+
+class KeyCard(QFrame):
+    """A sheet in the middle of *parent*; any key closes it."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.setAccessibleName("Keys")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        unit = look.metrics.unit_px
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(3 * unit, 2 * unit, 3 * unit, 2 * unit)
+        heading = QLabel("Keys", self)
+        heading.setFont(look.metrics.title)
+        outer.addWidget(heading)
+        columns = QHBoxLayout()
+        columns.setSpacing(5 * unit)
+        outer.addLayout(columns)
+        for title, keys in KEYS.items():
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(2 * unit)
+            name = QLabel(title, self)
+            name.setProperty("kind", "muted")
+            grid.addWidget(name, 0, 0, 1, 2)
+            for row, (key, words) in enumerate(keys, start=1):
+                label = QLabel(key, self)
+                label.setFont(look.metrics.bold)
+                grid.addWidget(label, row, 0)
+                grid.addWidget(QLabel(words, self), row, 1)
+            grid.setRowStretch(len(keys) + 1, 1)
+            columns.addLayout(grid)
+        foot = QLabel("Single keys work in lists and on the board, never while you type.", self)
+        foot.setProperty("kind", "muted")
+        outer.addWidget(foot)
+        look.palette.changed.connect(self._dress)
+        parent.installEventFilter(self)
+        self._dress()
+        self.hide()
+
+    def toggle(self) -> None:
+        """Show it, or put it away."""
+        if self.isVisible():
+            self.hide()
+            return
+        self._place()
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Any key puts it away."""
+        self.hide()
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the middle."""
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        assert parent is not None
+        self.adjustSize()
+        self.move((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 2)
+
+    def _dress(self) -> None:
+        palette, unit = self._look.palette, self._look.metrics.unit_px
+        self.setStyleSheet(
+            f"KeyCard {{ background: {palette.css(Ink.SURFACE)}; border-radius: {unit}px; "
+            f"border: 1px solid {palette.css(Ink.FREE_LINE)}; }}"
+        )
