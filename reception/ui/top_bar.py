@@ -171,7 +171,7 @@ class TopBar(QFrame):
             self.search_requested.emit(text)
 
     @Slot(bool)
-    def _on_dark_toggled(self, dark: bool) -> None:  # noqa: FBT001 - Qt's signature
+    def _on_dark_toggled(self, dark: bool) -> None:
         self.scheme_requested.emit(Scheme.DARK if dark else Scheme.LIGHT)
 
     @Slot()
