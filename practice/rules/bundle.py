@@ -14,10 +14,12 @@ class BundleView:
         planned: the trees that will be stored, by reference (`planned["Slot/s1"]`); ids are
             assigned and `urn:uuid:` links already resolved.
         methods: how each of them is written, by the same reference: POST, PUT or DELETE.
+        request_id: the X-Request-Id of the request; an undo needs one.
     """
 
     planned: Mapping[str, Tree] = field(default_factory=dict)
     methods: Mapping[str, str] = field(default_factory=dict)
+    request_id: str | None = None
 
     def creates(self, reference: str) -> bool:
         """Whether this request creates the resource *reference*."""
