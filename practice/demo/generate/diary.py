@@ -1,0 +1,222 @@
+"""The diary: a Schedule for every session, and its Slots with who may take them and when."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+from random import Random
+from typing import Any
+
+from contract import systems
+from contract.codes import BookingAccess, SlotType
+from contract.core_hours import LONDON, OPENS, day_bounds, is_core_day
+from practice.demo.generate import wire
+from practice.demo.generate.chance import stream
+from practice.demo.generate.clinicians import Staff
+from practice.demo.generate.sessions import Cell, Session, cells, sessions
+
+Tree = dict[str, Any]
+
+PAST_DAYS = 30
+AHEAD_DAYS = 21
+_BOOKS_OPEN_DAYS = 90
+
+
+class Rule(Enum):
+    """When a slot opens."""
+
+    ON_THE_DAY = "on the day"
+    TWO_DAYS = "48 hours before"
+    TWO_WEEKS = "2 weeks before"
+    AHEAD = "3 months before"
+    NHS111 = "for NHS 111"
+
+
+_OPENS_DAYS = {Rule.ON_THE_DAY: 0, Rule.TWO_DAYS: 2, Rule.TWO_WEEKS: 14}
+_ON_THE_DAY_SHARE, _TWO_DAYS_SHARE, _TWO_WEEKS_SHARE = 0.437, 0.14, 0.20
+_ONLINE_SHARE = 0.35
+_RELEASED_ONLINE_SHARE = {True: 60 / 280, False: 55 / 265}
+"""By whether it is a Monday: slots that open online at 08:00, of all bookable ones."""
+
+
+@dataclass(slots=True)
+class Opening:
+    """A bookable slot of the diary, before it is known who sits in it."""
+
+    id: str
+    session: Session
+    cell: Cell
+    schedule: str
+    start: datetime
+    rule: Rule = Rule.AHEAD
+    online: bool = False
+    status: str = "free"
+    taken: bool = False
+
+    @property
+    def end(self) -> datetime:
+        """When it ends."""
+        return self.start + timedelta(minutes=self.cell.length_min)
+
+    def opens(self) -> datetime:
+        """When the rule lets it be booked; 08:00 London of the day in question."""
+        days = _OPENS_DAYS.get(self.rule, _BOOKS_OPEN_DAYS)
+        day = self.start.astimezone(LONDON).date() - timedelta(days=days)
+        return datetime.combine(day, OPENS, LONDON).astimezone(self.start.tzinfo)
+
+
+@dataclass(slots=True)
+class Day:
+    """One day of the diary."""
+
+    day: date
+    schedules: list[Tree]
+    openings: list[Opening]
+    blocked: list[Tree]
+    """Slots of breaks and catch-up."""
+
+
+def days_around(today: date) -> Iterator[date]:
+    """The core-hours days that the diary covers."""
+    for offset in range(-PAST_DAYS, AHEAD_DAYS + 1):
+        day = today + timedelta(days=offset)
+        if is_core_day(day):
+            yield day
+
+
+def opened_like_monday(day: date) -> bool:
+    """Whether *day* is a Monday in what it brings: the first core-hours day after a break."""
+    return not is_core_day(day - timedelta(days=1))
+
+
+def plan_day(seed: int, staff: Staff, patients: int, day: date) -> Day:
+    """The sessions of *day* cut into slots, each with its rule; nobody is booked yet."""
+    midnight, _ = day_bounds(day)
+    monday = opened_like_monday(day)
+    planned = Day(day, [], [], [])
+    for session in sessions(staff, monday=monday, week_day=day.weekday()):
+        _plan_session(planned, session, midnight)
+    rng = stream(seed, "release", day)
+    _release_rules(rng, planned.openings, patients)
+    _put_online(rng, planned.openings, monday=monday)
+    return planned
+
+
+def _plan_session(planned: Day, session: Session, midnight: datetime) -> None:
+    stamp = planned.day.strftime("%Y%m%d")
+    half = {"morning": "am", "afternoon": "pm"}.get(session.name.rpartition(" ")[2], "visits")
+    name = f"{stamp}-{session.member.id}-{half}"
+    first = last = midnight + timedelta(minutes=session.start_min)
+    for cell in cells(session):
+        start = midnight + timedelta(minutes=cell.start_min)
+        opening = Opening(f"sl-{name}-{wire.z(start)[11:16].replace(':', '')}", session, cell,
+                          f"sc-{name}", start)
+        last = opening.end
+        if cell.kind in (SlotType.BREAK, SlotType.CATCH_UP):
+            opening.status = "busy-unavailable"
+            planned.blocked.append(slot(opening))
+        else:
+            planned.openings.append(opening)
+    planned.schedules.append(
+        {
+            "resourceType": "Schedule",
+            "id": f"sc-{name}",
+            "identifier": [{"system": systems.SESSION_KEY, "value": name}],
+            "active": True,
+            "serviceCategory": [{"text": session.name.partition(",")[0]}],
+            "actor": [
+                {"reference": session.member.reference, "display": session.member.display},
+                {"reference": f"Location/{session.site}"},
+            ],
+            "planningHorizon": {"start": wire.z(first), "end": wire.z(last)},
+            "comment": session.name,
+        }
+    )
+
+
+def _release_rules(rng: Random, openings: list[Opening], patients: int) -> None:
+    """Share the day out: 44 % on the day, 14 % 48 h, 20 % two weeks, 20 % ahead, 2 % NHS 111."""
+    number = len(openings)
+    for opening in _drawn(rng, openings, max(1, round(patients / 2500)), _fit_for_111):
+        opening.rule = Rule.NHS111
+    rest = [opening for opening in openings if opening.rule is not Rule.NHS111]
+    for rule, share in (
+        (Rule.ON_THE_DAY, _ON_THE_DAY_SHARE),
+        (Rule.TWO_DAYS, _TWO_DAYS_SHARE),
+        (Rule.TWO_WEEKS, _TWO_WEEKS_SHARE),
+    ):
+        chosen = _drawn(rng, rest, round(number * share), _kept_for_the_day)
+        for opening in chosen:
+            opening.rule = rule
+        rest = [opening for opening in rest if opening.rule is Rule.AHEAD]
+
+
+def _put_online(rng: Random, openings: list[Opening], *, monday: bool) -> None:
+    """Mark which slots patients may book themselves: 35 % of all."""
+    released = round(len(openings) * _RELEASED_ONLINE_SHARE[monday])
+    others = round(len(openings) * _ONLINE_SHARE) - released
+    today = [opening for opening in openings if opening.rule is Rule.ON_THE_DAY]
+    ahead = [o for o in openings if o.rule not in (Rule.ON_THE_DAY, Rule.NHS111)]
+    for opening in _drawn(rng, today, released, _fit_for_online) + _drawn(
+        rng, ahead, others, _fit_for_online
+    ):
+        opening.online = True
+
+
+def _drawn(
+    rng: Random, openings: list[Opening], number: int, weight: "Any"
+) -> list[Opening]:
+    """*number* of them, the heavier the likelier, in the order of the day."""
+    keys = {o.id: rng.random() ** (1 / weight(o)) for o in openings}
+    best = sorted(openings, key=lambda o: keys[o.id], reverse=True)[:number]
+    chosen = {o.id for o in best}
+    return [o for o in openings if o.id in chosen]
+
+
+def _fit_for_111(opening: Opening) -> float:
+    return 50.0 if opening.cell.kind is SlotType.GP_URGENT else 0.01
+
+
+def _kept_for_the_day(opening: Opening) -> float:
+    return opening.session.on_the_day
+
+
+def _fit_for_online(opening: Opening) -> float:
+    if opening.cell.kind is SlotType.VISIT:
+        return 1e-6
+    return 0.4 if opening.session.on_the_day > 100 else 1.0
+
+
+def slot(opening: Opening) -> Tree:
+    """The Slot of *opening* as it stands."""
+    start = wire.z(opening.start)
+    cell = opening.cell
+    tree: Tree = {
+        "resourceType": "Slot",
+        "id": opening.id,
+        "extension": [wire.delivery(cell.channel)],
+        "identifier": [
+            {"system": systems.SLOT_KEY, "value": f"{opening.schedule}|{start}"}
+        ],
+        "serviceCategory": wire.access(_who(opening)),
+        "serviceType": wire.service_type(cell.kind, cell.text),
+        "schedule": {"reference": f"Schedule/{opening.schedule}"},
+        "status": opening.status,
+        "start": start,
+        "end": wire.z(opening.end),
+    }
+    if opening.status == "busy-unavailable" and opening.rule in _OPENS_DAYS:
+        opens = opening.opens().astimezone(LONDON)
+        tree["comment"] = f"Opens {opens:%H:%M on} {opens.day} {opens:%B} ({opening.rule.value})"
+    return tree
+
+
+def _who(opening: Opening) -> tuple[BookingAccess, ...]:
+    if opening.rule is Rule.NHS111:
+        return (BookingAccess.NHS111, BookingAccess.GP_CONNECT)
+    codes = [BookingAccess.RECEPTION]
+    if opening.online:
+        codes.append(BookingAccess.ONLINE)
+    if opening.rule is Rule.ON_THE_DAY:
+        codes.append(BookingAccess.ON_THE_DAY)
+    return tuple(codes)
