@@ -10,6 +10,7 @@ Tree = dict[str, Any]
 """A FHIR resource as plain JSON: dicts, lists, strings, numbers, booleans."""
 
 _decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +80,11 @@ class Page:
     included: tuple[Stored, ...] = ()
     next: str | None = None
     total: int | None = None
+
+
+def encoded(tree: Tree, resource_id: str, version: int, last_updated: str) -> bytes:
+    """The JSON of *tree* with its id and its meta, as it is kept and sent."""
+    meta = {**tree.get("meta", {}), "versionId": str(version), "lastUpdated": last_updated}
+    head = {"resourceType": tree["resourceType"], "id": resource_id, "meta": meta}
+    rest = {name: value for name, value in tree.items() if name not in head}
+    return _encode({**head, **rest})
