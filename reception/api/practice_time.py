@@ -65,7 +65,7 @@ class PracticeTime:
     def _bound(self, low: float, high: float) -> None:
         with self._lock:
             before = self._offset_s
-            self._offset_s = min(max(before, low), high) if self._known else low
+            self._offset_s = min(max(before, low), high)
             self._known = True
             moved = abs(self._offset_s - before) > NOTICE_S
         if moved:

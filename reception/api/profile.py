@@ -30,3 +30,5 @@ class ServerProfile:
     booking: Booking = Booking.TRANSACTION
     live: Live = Live.WEBSOCKET
     page: int = 1000
+    batch: int = 40
+    atomic: bool = True

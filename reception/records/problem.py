@@ -33,8 +33,22 @@ class Problem(Exception):
 class ServiceUnreachable(Problem):
     """Nothing was sent."""
 
-    def __init__(self) -> None:
-        super().__init__("Cannot reach the practice. Nothing was saved; try again in a moment.")
+    def __init__(
+        self,
+        sentence: str = "Cannot reach the practice. Nothing was saved; try again in a moment.",
+    ) -> None:
+        super().__init__(sentence)
+
+
+class NotTrusted(ServiceUnreachable):
+    """Something answered that could not prove to be the practice; nothing was sent."""
+
+    def __init__(
+        self,
+        sentence: str = "The certificate shown is not the practice's. Nothing was sent; "
+        "tell whoever looks after your computers.",
+    ) -> None:
+        super().__init__(sentence)
 
 
 class OutcomeUnknown(Problem):
@@ -76,6 +90,33 @@ class Refused(Problem):
         self.code = code
 
 
+class NotFound(Refused):
+    """The practice has no such record (any more)."""
+
+    def __init__(
+        self,
+        sentence: str = "The practice has no such record.",
+        *,
+        status: int = 404,
+        code: str = "",
+    ) -> None:
+        super().__init__(sentence, status=status, code=code)
+
+
+class Busy(Refused):
+    """The service asked us to wait for longer than we could."""
+
+    def __init__(
+        self,
+        sentence: str = "The practice's system is too busy just now. Nothing was saved; "
+        "try again in a moment.",
+        *,
+        status: int = 503,
+        code: str = "",
+    ) -> None:
+        super().__init__(sentence, status=status, code=code)
+
+
 class SignedOut(Problem):
     """The session has ended; drafts are kept."""
 
@@ -83,8 +124,5 @@ class SignedOut(Problem):
         super().__init__(sentence)
 
 
-class NotFound(Problem):
-    """The practice has no such record."""
-
-    def __init__(self, sentence: str = "The practice has no such record.") -> None:
-        super().__init__(sentence)
+class SignInFailed(Problem):
+    """Signing in did not come about."""
