@@ -1,0 +1,1 @@
+"""The tour: the real program driven through a Monday morning, with a picture of every step."""
