@@ -16,7 +16,7 @@ from reception.widgets.patient_results import PatientResultsModel, PatientResult
 from reception.widgets.patient_words import on_button, standing
 
 if TYPE_CHECKING:
-    from reception.desk import Desk
+    from reception.desk.desk import Desk
 
 _PAUSE_MS = 180
 """A pause in typing this long asks the practice."""

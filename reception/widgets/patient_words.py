@@ -1,7 +1,8 @@
 """How a person is named on the screen, so that nobody is taken for somebody else."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from contract.core_hours import LONDON
 from reception.records import Patient
 
 _SEX = {"female": "F", "male": "M", "other": "other sex", "unknown": "sex unknown"}
@@ -55,3 +56,17 @@ def spoken(patient: Patient, today: date) -> str:
         standing(patient).lower(),
     ]
     return ", ".join(filter(None, parts))
+
+
+def day_text(at: datetime, today: date) -> str:
+    """`today 09:10`, `Tue 24 Nov 09:10`, or with the year where it is another one."""
+    local = at.astimezone(LONDON)
+    day = local.date()
+    if day == today:
+        return f"today {local:%H:%M}"
+    if day == today - timedelta(days=1):
+        return f"yesterday {local:%H:%M}"
+    if day == today + timedelta(days=1):
+        return f"tomorrow {local:%H:%M}"
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{local:%a} {day.day} {local:%b}{year} {local:%H:%M}"

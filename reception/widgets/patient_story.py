@@ -1,0 +1,201 @@
+"""The patient's story in its first form: what is coming, what is open, what is on record."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from contract.codes import SlotType
+from reception.desk.desk import Desk
+from reception.desk.story import Line, PatientStory
+from reception.records import Appointment, Request
+from reception.widgets.look import Look
+from reception.widgets.patient_words import day_text
+from reception.widgets.queue_row import ended_text, holder_of
+from reception.widgets.queue_words import kind_of, mark_of
+
+_STATES = {
+    "arrived": "arrived",
+    "checked-in": "sent in",
+    "fulfilled": "seen",
+    "noshow": "did not attend",
+    "cancelled": "cancelled",
+}
+_SHOWN = 8
+
+
+class Section(QFrame):
+    """A heading and its lines."""
+
+    def __init__(self, look: Look, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        unit = look.metrics.unit_px
+        self._look = look
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, unit)
+        self._column.setSpacing(max(2, unit // 3))
+        heading = QLabel(title, self)
+        heading.setProperty("kind", "heading")
+        self._column.addWidget(heading)
+        self._lines: list[QWidget] = []
+
+    def show_lines(self, lines: Sequence[str], nothing: str) -> None:
+        """Show *lines*; where there is none, say *nothing*."""
+        self._clear()
+        for line in lines[:_SHOWN]:
+            self._add(line, muted=False)
+        if len(lines) > _SHOWN:
+            self._add(f"and {len(lines) - _SHOWN} more", muted=True)
+        if not lines:
+            self._add(nothing, muted=True)
+
+    def show_links(self, links: Sequence[QPushButton], nothing: str) -> None:
+        """Show *links*; where there is none, say *nothing*."""
+        self._clear()
+        for link in links[:_SHOWN]:
+            self._column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+            self._lines.append(link)
+        if not links:
+            self._add(nothing, muted=True)
+
+    def _clear(self) -> None:
+        for widget in self._lines:
+            widget.hide()
+            widget.deleteLater()
+        self._lines.clear()
+
+    def _add(self, text: str, *, muted: bool) -> None:
+        label = QLabel(text, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        if muted:
+            label.setProperty("kind", "muted")
+        self._column.addWidget(label)
+        self._lines.append(label)
+
+
+class PatientStoryView(QScrollArea):
+    """Sections one below the other; everything in it is of one patient."""
+
+    request_chosen = Signal(str)
+    """One of the open requests is to be opened."""
+
+    def __init__(self, desk: Desk, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._look = desk, look
+        unit = look.metrics.unit_px
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("The patient's story")
+        body = QWidget(self)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(2 * unit, 2 * unit, 2 * unit, unit)
+        column.setSpacing(unit)
+        self._coming = Section(look, "Appointments from today", body)
+        self._open = Section(look, "Open requests", body)
+        self._earlier = Section(look, "Earlier requests", body)
+        self._problems = Section(look, "Problems", body)
+        self._medicines = Section(look, "Medication", body)
+        self._allergies = Section(look, "Allergies", body)
+        self._results = Section(look, "Recent results", body)
+        self._documents = Section(look, "Documents", body)
+        for section in (
+            self._coming,
+            self._open,
+            self._earlier,
+            self._problems,
+            self._medicines,
+            self._allergies,
+            self._results,
+            self._documents,
+        ):
+            column.addWidget(section)
+        column.addStretch(1)
+        self.setWidget(body)
+
+    def show_story(self, story: PatientStory) -> None:
+        """Show *story* whole."""
+        today = self._desk.time.today()
+        banner = story.banner
+        self._coming.show_lines(
+            [appointment_line(self._desk, a) for a in banner.appointments],
+            "None booked",
+        )
+        self._open.show_links([self._link(r) for r in banner.requests], "None")
+        open_ids = {r.id for r in banner.requests}
+        self._earlier.show_lines(
+            [request_line(self._desk, r) for r in story.earlier if r.id not in open_ids], "None"
+        )
+
+        def lines(section: Section, name: str, held: Sequence[Line], nothing: str) -> None:
+            if name in story.withheld:
+                section.show_lines([], "Not shown in your role")
+                return
+            section.show_lines(
+                [
+                    "  ".join(
+                        filter(
+                            None,
+                            (
+                                line.text,
+                                line.detail,
+                                f"({day_text(line.at, today).rsplit(' ', 1)[0]})"
+                                if line.at
+                                else "",
+                            ),
+                        )
+                    )
+                    for line in held
+                ],
+                nothing,
+            )
+
+        lines(self._problems, "problems", story.problems, "None recorded")
+        lines(self._medicines, "medicines", story.medicines, "None")
+        lines(self._allergies, "allergies", banner.allergies, "None recorded")
+        lines(self._results, "results", story.results, "None")
+        lines(self._documents, "documents", story.documents, "None")
+        self.verticalScrollBar().setValue(0)
+
+    def _link(self, request: Request) -> QPushButton:
+        button = QPushButton(request_line(self._desk, request), self)
+        button.setProperty("kind", "link")
+        button.setProperty("request", request.id)
+        button.clicked.connect(self._on_link)
+        return button
+
+    def _on_link(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.request_chosen.emit(str(sender.property("request")))
+
+
+def appointment_line(desk: Desk, appointment: Appointment) -> str:
+    """One appointment in a line: when, with whom, for what, how it stands."""
+    kind = appointment.type_text or appointment.type_code.replace("-", " ")
+    if appointment.type_code == SlotType.PHONE_CALL or appointment.channel == "Telephone":
+        kind = kind or "Phone call"
+    parts = [
+        day_text(appointment.start, desk.time.today()),
+        appointment.practitioner_name,
+        kind,
+        appointment.description,
+        _STATES.get(appointment.status, ""),
+    ]
+    return "  ·  ".join(filter(None, parts))
+
+
+def request_line(desk: Desk, request: Request) -> str:
+    """One request in a line: when, what, how it stands, and how it began."""
+    words = " ".join((request.description or request.note).split())
+    mark = mark_of(request)
+    holder, _ = holder_of(request, desk.me.reference, desk.time.now())
+    parts = [
+        day_text(request.authored, desk.time.today()),
+        kind_of(request).word,
+        mark.word if mark else "",
+        holder if request.is_open else ended_text(request),
+        words if len(words) <= 90 else f"{words[:88]}…",
+    ]
+    return "  ·  ".join(filter(None, parts))

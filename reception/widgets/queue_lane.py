@@ -1,0 +1,45 @@
+"""Lanes: the same queue through a filter, never another place."""
+
+from enum import Enum
+
+from contract.codes import RequestType
+from reception.records import Request
+
+_CLINICAL = frozenset({RequestType.APPOINTMENT, RequestType.CONSULTATION})
+_ADMIN = frozenset({RequestType.ADMIN, RequestType.RECORDS_ACCESS})
+
+
+class Lane(Enum):
+    """What of the queue is shown; the value is the word on the chip."""
+
+    ALL = "All"
+    URGENT = "Urgent"
+    CLINICAL = "Clinical"
+    ADMIN = "Admin"
+    MEDICATION = "Medication"
+    MESSAGES = "Messages"
+    UNMATCHED = "Unmatched"
+    MINE = "Mine"
+    WITH_PATIENT = "With patient"
+
+    def takes(self, request: Request, me: str) -> bool:
+        """Whether *request* stands in this lane; *me* is the reference of who looks.
+
+        What waits for the patient stands in its own lane alone, unless it is an emergency.
+        """
+        if not request.is_open:
+            return False
+        if self is Lane.WITH_PATIENT:
+            return not request.waits_for_us
+        if not request.waits_for_us and not request.is_emergency:
+            return False
+        return {
+            Lane.ALL: True,
+            Lane.URGENT: request.is_urgent,
+            Lane.CLINICAL: request.type_code in _CLINICAL,
+            Lane.ADMIN: request.type_code in _ADMIN,
+            Lane.MEDICATION: request.is_repeat,
+            Lane.MESSAGES: request.is_thread,
+            Lane.UNMATCHED: request.is_unmatched,
+            Lane.MINE: request.owner == me,
+        }[self]

@@ -1,0 +1,271 @@
+"""The queue with all that belongs to it: lanes, filter, what is new, and the list."""
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reception.desk.desk import Desk
+from reception.records import Patient
+from reception.widgets.banner import announce
+from reception.widgets.flow import Flow
+from reception.widgets.look import Look
+from reception.widgets.palette import Ink
+from reception.widgets.queue_lane import Lane
+from reception.widgets.queue_model import QueueModel
+from reception.widgets.queue_row import QueueReader
+from reception.widgets.queue_view import QueueView
+
+_EMPTY = {
+    Lane.ALL: "Nobody is waiting",
+    Lane.URGENT: "Nothing urgent is waiting",
+    Lane.UNMATCHED: "Everybody has been matched",
+    Lane.MINE: "Nothing is with you",
+    Lane.WITH_PATIENT: "Nothing waits for a patient",
+}
+
+
+class QueuePane(QWidget):
+    """Lanes with counts, a filter (`/`), the bar of what is new (`.`), and the list."""
+
+    opened = Signal(str)
+    verb_pressed = Signal(str)
+    counts_changed = Signal()
+
+    def __init__(self, desk: Desk, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._look = desk, look
+        self._open_id = ""
+        self._told_emergencies = 0
+        unit = look.metrics.unit_px
+        reader = QueueReader(desk)
+        self.model = QueueModel(
+            desk.requests,
+            order=desk.queue_key,
+            describe=reader.describe,
+            me=desk.me.reference,
+            parent=self,
+        )
+        self.view = QueueView(look, self)
+        self.view.setModel(self.model)
+
+        self.filter = QLineEdit(self)
+        self.filter.setPlaceholderText("Filter by name or words  ( / )")
+        self.filter.setAccessibleName("Filter the queue")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.installEventFilter(self)
+        self._lanes: dict[Lane, QPushButton] = {}
+        self._group = QButtonGroup(self)
+        lanes = QWidget(self)
+        flow = Flow(lanes, gap_px=max(2, unit // 2), line_px=max(2, unit // 2))
+        for lane in Lane:
+            chip = QPushButton(lanes)
+            chip.setCheckable(True)
+            chip.setChecked(lane is Lane.ALL)
+            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            chip.setObjectName("lane")
+            self._lanes[lane] = chip
+            self._group.addButton(chip)
+            flow.addWidget(chip)
+        self._group.buttonClicked.connect(self._on_lane_clicked)
+
+        self.news = QPushButton(self)
+        self.news.setObjectName("news")
+        self.news.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.news.clicked.connect(self.admit)
+        self.news.hide()
+
+        self._empty = QLabel("", self)
+        self._empty.setProperty("kind", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self._empty)
+
+        head = QFrame(self)
+        head.setProperty("kind", "strip")
+        inside = QVBoxLayout(head)
+        inside.setContentsMargins(unit, unit, unit, unit)
+        inside.setSpacing(unit)
+        inside.addWidget(self.filter)
+        inside.addWidget(lanes)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addWidget(self.news)
+        column.addWidget(self._stack, 1)
+
+        # Bursts of changes repaint the chips once.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._on_soon)
+        self.model.counts_changed.connect(self._soon.start)
+        self.model.held_back_changed.connect(self._soon.start)
+        self.model.rowsInserted.connect(self._soon.start)
+        self.model.rowsRemoved.connect(self._soon.start)
+        self.view.opened.connect(self.opened)
+        self.view.verb_pressed.connect(self._on_verb)
+        self.view.held_changed.connect(self._on_held_changed)
+        self.filter.textChanged.connect(self._on_filter_changed)
+        desk.patients.added.connect(self._on_patient)
+        desk.patients.changed.connect(self._on_patient_changed)
+        desk.patients.reset.connect(self.model.refresh)
+        desk.time.minute_passed.connect(self.model.refresh)
+        look.palette.changed.connect(self._dress)
+        self._dress()
+        self._on_soon()
+
+    @property
+    def lane(self) -> Lane:
+        """The lane shown."""
+        return self.model.lane
+
+    def show_lane(self, lane: Lane) -> None:
+        """Show *lane*, as if its chip had been pressed."""
+        self._lanes[lane].setChecked(True)
+        self._lay_out()
+
+    def set_open(self, request_id: str) -> None:
+        """The request with this id is open beside the list, or none is (empty)."""
+        self._open_id = request_id
+        self._pin()
+        row = self.model.row_of(request_id) if request_id else -1
+        if row >= 0:
+            self.view.setCurrentIndex(self.model.index(row))
+
+    def let_go(self, request_id: str) -> None:
+        """The user has dealt with that request: its row may leave, the next one is current."""
+        row = self.model.row_of(request_id)
+        self.model.release(request_id)
+        if self.model.row_of(request_id) < 0 <= row and self.model.rowCount():
+            self.view.setCurrentIndex(self.model.index(min(row, self.model.rowCount() - 1)))
+
+    @Slot()
+    def admit(self) -> None:
+        """Let in what is new; the current row stays at its height on the screen."""
+        current = self.view.currentIndex()
+        before_px = self.view.visualRect(current).top() if current.isValid() else None
+        self.model.admit()
+        current = self.view.currentIndex()
+        if before_px is not None and current.isValid():
+            self.view.doItemsLayout()
+            bar = self.view.verticalScrollBar()
+            bar.setValue(bar.value() + self.view.visualRect(current).top() - before_px)
+
+    def focus_filter(self) -> None:
+        """Put the focus into the filter."""
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """From the filter, Down and Enter go to the list, Escape empties it."""
+        if watched is self.filter and event.type() == QEvent.Type.KeyPress:
+            assert isinstance(event, QKeyEvent)
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.view.setFocus()
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                if self.filter.text():
+                    self.filter.clear()
+                else:
+                    self.view.setFocus()
+                return True
+        return super().eventFilter(watched, event)
+
+    @Slot(str)
+    def _on_verb(self, key: str) -> None:
+        if key == ".":
+            self.admit()
+        elif key == "/":
+            self.focus_filter()
+        else:
+            self.verb_pressed.emit(key)
+
+    @Slot(bool)
+    def _on_held_changed(self, _held: bool) -> None:
+        self._pin()
+
+    def _pin(self) -> None:
+        self.model.pin(self.view.is_held or bool(self._open_id))
+
+    @Slot(object)
+    def _on_patient(self, patient: Patient) -> None:
+        self.model.refresh_patient(patient.id)
+
+    @Slot(object, object)
+    def _on_patient_changed(self, _before: Patient, after: Patient) -> None:
+        self.model.refresh_patient(after.id)
+
+    @Slot(str)
+    def _on_filter_changed(self, _text: str) -> None:
+        self._lay_out()
+
+    @Slot(object)
+    def _on_lane_clicked(self, _chip: object) -> None:
+        self._lay_out()
+        self.view.setFocus()
+
+    def _lay_out(self) -> None:
+        lane = next(lane for lane, chip in self._lanes.items() if chip.isChecked())
+        self.model.show(lane, self.filter.text())
+        if self.model.rowCount() and not self.view.currentIndex().isValid():
+            self.view.setCurrentIndex(self.model.index(0))
+
+    @Slot()
+    def _on_soon(self) -> None:
+        for lane, chip in self._lanes.items():
+            count = self.model.count(lane)
+            chip.setText(f"{lane.value}  {count}")
+            chip.setAccessibleName(f"{lane.value}, {count}")
+        if self.model.rowCount() and not self.view.currentIndex().isValid():
+            self.view.setCurrentIndex(self.model.index(0, 0, QModelIndex()))
+        self._stack.setCurrentIndex(0 if self.model.rowCount() else 1)
+        needle = self.filter.text().strip()
+        empty = _EMPTY.get(self.lane, "Nothing is waiting here")
+        self._empty.setText(f"Nothing here has “{needle}” in it" if needle else empty)
+        self._show_news()
+        self.counts_changed.emit()
+
+    def _show_news(self) -> None:
+        new, emergencies = self.model.held_back, self.model.emergencies_held_back
+        parts = []
+        if emergencies:
+            parts.append(
+                f"{emergencies} emergency" if emergencies == 1 else f"{emergencies} emergencies"
+            )
+        if new > emergencies:
+            parts.append(f"{new - emergencies} new")
+        if not parts and self.model.is_out_of_order:
+            parts.append("Changed since")
+        self.news.setVisible(bool(parts))
+        self.news.setText(f"{', '.join(parts)}  —  press . to show")
+        if self.news.property("urgent") != bool(emergencies):
+            self.news.setProperty("urgent", bool(emergencies))
+            self._dress()
+        if emergencies > self._told_emergencies:
+            announce(self, f"{emergencies} emergency waiting")
+        self._told_emergencies = emergencies
+
+    @Slot()
+    def _dress(self) -> None:
+        palette, unit = self._look.palette, self._look.metrics.unit_px
+        urgent = bool(self.news.property("urgent"))
+        ground, ink = (Ink.URGENT_TINT, Ink.URGENT) if urgent else (Ink.INFO_TINT, Ink.ACCENT)
+        self.setStyleSheet(
+            f"QPushButton#lane {{ padding: 1px {unit}px; border-radius: {unit}px; "
+            f"font-size: {self._look.metrics.small.pointSizeF():.1f}pt; }}"
+            f"QPushButton#lane:checked {{ background: {palette.css(Ink.ACCENT)}; "
+            f"color: {palette.css(Ink.ON_ACCENT)}; border-color: {palette.css(Ink.ACCENT)}; }}"
+            f"QPushButton#news {{ background: {palette.css(ground)}; color: {palette.css(ink)}; "
+            f"border: none; border-radius: 0; border-bottom: 1px solid {palette.css(Ink.LINE)}; "
+            f"font-weight: 600; padding: {unit // 2}px; }}"
+        )
