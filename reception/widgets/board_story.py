@@ -1,0 +1,154 @@
+"""The whole story of a cell, in lines: for the panel, the tool tip and the printed day."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from contract.codes import BookingAccess, CancelReason, Mark
+from reception.widgets.board_cell import (
+    Cell,
+    CellState,
+    clock_text,
+    marks_of,
+    minutes_text,
+    wait_min,
+)
+
+_VIA = {
+    Mark.VIA_DESK: "at the desk",
+    Mark.VIA_PHONE: "by phone",
+    Mark.VIA_ONLINE: "online",
+    Mark.VIA_111: "by NHS 111",
+}
+_REASONS = {
+    CancelReason.PATIENT: "by the patient",
+    CancelReason.PRACTICE: "by the practice",
+    CancelReason.OTHER: "for another reason",
+    CancelReason.WALKED_OUT: "left before being seen",
+    CancelReason.MOVED: "moved to another time",
+    CancelReason.BOOKED_IN_ERROR: "booked in error",
+}
+_ACCESS = {
+    BookingAccess.RECEPTION: "reception",
+    BookingAccess.ONLINE: "patients online",
+    BookingAccess.ON_THE_DAY: "on the day",
+    BookingAccess.GP_CONNECT: "other services",
+    BookingAccess.NHS111: "NHS 111",
+}
+
+
+class StoryLine(NamedTuple):
+    """One line of a story: what it is about, and what it says."""
+
+    label: str
+    words: str
+
+
+def state_words(cell: Cell, now: datetime) -> str:
+    """The state of *cell* in a few words, with what is urgent about it."""
+    state = cell.state(now)
+    words = state.value[:1].upper() + state.value[1:]
+    waited = wait_min(cell, now)
+    if waited is not None:
+        return f"{words}, waiting {minutes_text(waited)}"
+    if state is CellState.HELD and cell.slot is not None:
+        who = cell.slot.comment or "A colleague"
+        return f"{who} is booking it until {clock_text(cell.slot.hold_ends)}"
+    if state is CellState.BLOCKED and cell.slot is not None:
+        return f"Blocked: {cell.slot.comment}" if cell.slot.comment else "Blocked"
+    return words
+
+
+def story_of(cell: Cell, clinician: str) -> list[StoryLine]:
+    """What there is to know about *cell*, in the order in which it is asked for."""
+    when = f"{clock_text(cell.start)} to {clock_text(cell.end)}, {minutes_text(cell.minutes)}"
+    lines = [
+        StoryLine("Time", when),
+        StoryLine("With", clinician),
+        StoryLine("Type", cell.type_text),
+        StoryLine("Noted", ", ".join(marks_of(cell))),
+    ]
+    if cell.appointment is not None:
+        lines += [
+            StoryLine("Reason", cell.appointment.description),
+            StoryLine("Staff note", cell.appointment.comment),
+        ]
+    if cell.slot is not None and cell.appointment is None:
+        lines.append(StoryLine("Open to", _open_to(cell)))
+        lines.append(StoryLine("Note", cell.slot.comment))
+    return [line for line in lines if line.words]
+
+
+def history_of(cell: Cell, now: datetime) -> list[StoryLine]:
+    """What happened when, the oldest first; the label is the time."""
+    held = cell.appointment
+    if held is None:
+        return []
+    lines: list[StoryLine] = []
+    if held.created is not None:
+        via = _VIA.get(Mark(held.via), "") if held.via else ""
+        same_day = held.created.date() == held.start.date()
+        stamp = clock_text(held.created) if same_day else f"{held.created:%d-%b}"
+        lines.append(StoryLine(stamp, f"Booked {via}".rstrip()))
+    if held.arrived_at is not None:
+        lines.append(StoryLine(clock_text(held.arrived_at), f"Arrived{_early(cell)}"))
+    if held.sent_in_at is not None:
+        quietly = " quietly" if Mark.QUIET in held.marks else ""
+        called = "Called" if cell.is_phone else f"Sent in{quietly}"
+        lines.append(StoryLine(clock_text(held.sent_in_at), f"{called}{_after_wait(cell)}"))
+    if held.left_at is not None:
+        lines.append(StoryLine(clock_text(held.left_at), "Left"))
+    state = cell.state(now)
+    ends = {
+        CellState.DID_NOT_ATTEND: "Did not attend",
+        CellState.NO_ANSWER: "No answer",
+        CellState.WALKED_OUT: "Walked out before being seen",
+    }
+    changed = clock_text(held.last_updated)
+    if state in ends:
+        lines.append(StoryLine(changed, ends[state]))
+    elif state is CellState.CANCELLED:
+        lines.append(StoryLine(changed, f"Cancelled {_why(held.cancel_reason)}".rstrip()))
+    return lines
+
+
+def tooltip_of(cell: Cell, clinician: str, now: datetime) -> str:
+    """The story in plain lines, as it shows under the mouse."""
+    name = cell.appointment.patient_name if cell.appointment is not None else ""
+    head = [name, state_words(cell, now)]
+    story = [f"{line.label}: {line.words}" for line in story_of(cell, clinician)]
+    past = [f"{line.label}  {line.words}" for line in history_of(cell, now)]
+    return "\n".join(filter(None, [*head, *story, *past]))
+
+
+def _open_to(cell: Cell) -> str:
+    assert cell.slot is not None
+    known = [words for code, words in _ACCESS.items() if code in cell.slot.access]
+    return ", ".join(known) or "reception"
+
+
+def _why(code: str) -> str:
+    try:
+        return _REASONS[CancelReason(code)]
+    except ValueError:
+        group = code.partition("-")[0]
+        return {"pat": "by the patient", "prov": "by the practice"}.get(group, "")
+
+
+def _early(cell: Cell) -> str:
+    assert cell.appointment is not None
+    assert cell.appointment.arrived_at is not None
+    off = int((cell.appointment.arrived_at - cell.start).total_seconds() / 60)
+    if off > 0:
+        return f", {minutes_text(off)} late"
+    return f", {minutes_text(-off)} early" if off < 0 else ""
+
+
+def _after_wait(cell: Cell) -> str:
+    held = cell.appointment
+    assert held is not None
+    assert held.sent_in_at is not None
+    if held.arrived_at is None:
+        return ""
+    since = max(held.arrived_at, held.start)
+    waited = int((held.sent_in_at - since).total_seconds() / 60)
+    return f" after {minutes_text(waited)}" if waited > 0 else ""
