@@ -53,10 +53,7 @@ class Cable:
         self._loop.run_until_complete(self._listen())
         self._started.set()
         self._loop.run_forever()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.run_until_complete(self._wind_up())
         self._loop.close()
 
     async def _listen(self) -> None:
@@ -64,6 +61,16 @@ class Cable:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         port = self._server.sockets[0].getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
+
+    async def _wind_up(self) -> None:
+        assert self._server is not None
+        self._server.close()
+        for writer in list(self._open):
+            writer.transport.abort()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
@@ -85,6 +92,8 @@ class Cable:
             self._open.discard(writer)
             for end in filter(None, (writer, far)):
                 end.close()
+                with contextlib.suppress(OSError):
+                    await end.wait_closed()
 
     async def _carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         while chunk := await source.read(_CHUNK):
