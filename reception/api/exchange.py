@@ -164,7 +164,7 @@ class Exchange:
                 async with asyncio.timeout(max(0.05, ends_s - time.monotonic())):
                     return await self._once(ask, token)
             except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-                if _is_distrust(error):
+                if is_distrust(error):
                     raise NotTrusted() from error
                 continue  # nothing was sent, so repeating is safe
             except (httpx2.TransportError, httpx2.DecodingError, TimeoutError) as lost:
@@ -229,7 +229,8 @@ def _pause_s(answer: Answer, tries: int) -> float:
     return step_s * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
 
 
-def _is_distrust(error: BaseException) -> bool:
+def is_distrust(error: BaseException) -> bool:
+    """Whether a connection failed because the other side could not prove who it is."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):

@@ -3,63 +3,33 @@
 Source: docs/contract.md 12.1; RFC 7636, 8252, 9207.
 """
 
+import asyncio
+import base64
+import hashlib
+import hmac
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from urllib.parse import urlencode
 
-from reception.api.trust import Trust
+import httpx2
 
+from reception.api.loopback import Loopback
+from reception.api.session import Keep, Session, TokenEndpoint, Tokens, check_claims
+from reception.api.smart import SmartConfiguration, discover
+from reception.records.problem import SignInFailed
+
+SIGN_IN_S = 300.0
+CLIENT_ID = "reception-desktop"
 STAFF_SCOPE = (
     "openid fhirUser offline_access "
     "user/Appointment.crus user/Slot.crus user/Schedule.crus user/Task.crus "
     "user/Communication.crus user/Consent.crus user/Patient.rs user/Practitioner.rs "
     "user/PractitionerRole.rs user/Location.rs user/Organization.rs user/CareTeam.rs "
-    "user/MedicationRequest.rs user/Flag.crus user/Binary.cr user/Provenance.c "
-    "user/Subscription.cruds user/AllergyIntolerance.rs user/Condition.rs user/Immunization.rs "
-    "user/Observation.rs user/DocumentReference.rs user/AuditEvent.rs"
+    "user/HealthcareService.rs user/RelatedPerson.rs user/Questionnaire.rs "
+    "user/QuestionnaireResponse.rs user/MedicationRequest.crs user/Flag.crus user/Binary.cr "
+    "user/Provenance.c user/Subscription.cruds user/AllergyIntolerance.rs user/Condition.rs "
+    "user/Immunization.rs user/Observation.rs user/DocumentReference.rs user/AuditEvent.rs"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who is signed in: what the token answer and the id_token say.
-
-    Attributes:
-        reference: `Practitioner/x` (fhirUser).
-        display: their name, or empty.
-        user: account name (`sub`).
-        role: the role, where the service tells it, or empty.
-        scopes: what was granted; UI verbs follow it.
-        claims: the id_token's payload.
-    """
-
-    reference: str
-    display: str
-    user: str
-    role: str
-    scopes: frozenset[str]
-    claims: dict[str, Any] = field(default_factory=dict)
-
-
-class Session:
-    """A signed-in session: the access token, renewed ahead of its end, one renewal at a time.
-
-    Everything runs on the network thread.
-    """
-
-    identity: Identity
-
-    async def bearer(self) -> str:
-        """A good access token. Raises `SignedOut`."""
-        raise NotImplementedError
-
-    async def renew(self, rejected: str) -> str:
-        """Another access token than *rejected*. Raises `SignedOut`."""
-        raise NotImplementedError
-
-    async def sign_out(self) -> None:
-        """Revoke the tokens at the service."""
-        raise NotImplementedError
 
 
 class SignIn:
@@ -67,32 +37,100 @@ class SignIn:
 
     Args:
         base: the practice's FHIR base.
-        trust: whom to trust.
-        open_browser: opens an address in the system's browser.
-        keep: called with each new refresh token (rotated at every use), to be stored.
+        http: a client for that base with its trust (`exchange.http_client`).
+        open_browser: opens an address in the system's browser; called on the network thread, so
+            it must not wait. Answers False if it cannot.
+        keep: stores (user, refresh token), which is a new one after every use.
     """
 
     def __init__(
         self,
         base: str,
-        trust: Trust,
+        http: httpx2.AsyncClient,
         *,
         open_browser: Callable[[str], object],
-        keep: Callable[[str], None],
+        keep: Keep,
         scope: str = STAFF_SCOPE,
-        client_id: str = "reception-desktop",
+        client_id: str = CLIENT_ID,
     ) -> None:
         self._base = base.rstrip("/")
-        self._trust = trust
+        self._http = http
         self._open_browser = open_browser
         self._keep = keep
         self._scope = scope
         self._client_id = client_id
 
     async def with_browser(self) -> Session:
-        """Sign in through the browser; the user has five minutes. Raises `Problem`."""
-        raise NotImplementedError
+        """Sign in through the browser; the user has five minutes.
 
-    async def with_refresh_token(self, refresh_token: str) -> Session:
-        """Sign in again without a browser. Raises `SignedOut` if the token is no good any more."""
-        raise NotImplementedError
+        Raises:
+            SignInFailed: cancelled, refused, too late, or not safe.
+            ServiceUnreachable: nobody answers.
+        """
+        smart = await discover(self._http, self._base)
+        endpoint = TokenEndpoint(self._http, smart, self._client_id)
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        try:
+            async with asyncio.timeout(SIGN_IN_S), Loopback(state) as loopback:
+                redirect_uri = loopback.redirect_uri
+                address = self._address(smart, redirect_uri, state, nonce, verifier)
+                if self._open_browser(address) is False:
+                    raise SignInFailed("No browser could be opened on this computer.")
+                answer = await loopback.answer()
+        except TimeoutError as error:
+            raise SignInFailed("Nobody signed in within five minutes. Try again.") from error
+        tokens = await self._exchange(endpoint, answer, redirect_uri, verifier, nonce)
+        return Session(endpoint, tokens, self._keep)
+
+    async def with_refresh_token(self, refresh_token: str, user: str = "") -> Session:
+        """Sign in again without a browser.
+
+        Raises:
+            SignedOut: the token is no good any more.
+            ServiceUnreachable: nobody answers; the token is still good.
+        """
+        smart = await discover(self._http, self._base)
+        endpoint = TokenEndpoint(self._http, smart, self._client_id)
+        return Session(endpoint, await endpoint.refresh(refresh_token), self._keep, user)
+
+    def _address(
+        self, smart: SmartConfiguration, redirect_uri: str, state: str, nonce: str, verifier: str
+    ) -> str:
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+        query = urlencode(
+            {
+                "response_type": "code",
+                "client_id": self._client_id,
+                "redirect_uri": redirect_uri,
+                "scope": self._scope,
+                "state": state,
+                "nonce": nonce,
+                "aud": self._base,
+                "code_challenge": challenge.rstrip(b"=").decode(),
+                "code_challenge_method": "S256",
+            }
+        )
+        return f"{smart.authorization}{'&' if '?' in smart.authorization else '?'}{query}"
+
+    async def _exchange(
+        self,
+        endpoint: TokenEndpoint,
+        answer: dict[str, str],
+        redirect_uri: str,
+        verifier: str,
+        nonce: str,
+    ) -> Tokens:
+        smart = endpoint.smart
+        issuer = answer.get("iss", "")
+        if (issuer or smart.names_issuer) and not hmac.compare_digest(
+            issuer.encode(), smart.issuer.encode()
+        ):
+            raise SignInFailed("The answer came from another sign-in service. Try again.")
+        if answer.get("error") == "access_denied":
+            raise SignInFailed("The sign-in was cancelled.")
+        if "error" in answer or not answer.get("code"):
+            raise SignInFailed("The practice did not accept the sign-in. Try again.")
+        tokens = await endpoint.exchange(answer["code"], redirect_uri, verifier)
+        if tokens.claims or "openid" in tokens.scopes:
+            check_claims(tokens.claims, issuer=smart.issuer, client_id=self._client_id, nonce=nonce)
+        return tokens
