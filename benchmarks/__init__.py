@@ -1,0 +1,1 @@
+"""Speed and memory: measured, printed, kept in docs/performance.md, never asserted."""
