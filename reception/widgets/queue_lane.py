@@ -1,12 +1,28 @@
 """Lanes: the same queue through a filter, never another place."""
 
 from enum import Enum
+from typing import Protocol
 
 from contract.codes import RequestType
 from reception.records import Request
 
 _CLINICAL = frozenset({RequestType.APPOINTMENT, RequestType.CONSULTATION})
 _ADMIN = frozenset({RequestType.ADMIN, RequestType.RECORDS_ACCESS})
+
+
+class LaneLike(Protocol):
+    """What a list of requests can be filtered by."""
+
+    @property
+    def value(self) -> str:
+        """The word on the chip."""
+
+    @property
+    def nothing(self) -> str:
+        """What to say when nothing stands in it."""
+
+    def takes(self, request: Request, me: str) -> bool:
+        """Whether *request* stands in this lane; *me* is the reference of who looks."""
 
 
 class Lane(Enum):
@@ -43,3 +59,14 @@ class Lane(Enum):
             Lane.UNMATCHED: request.is_unmatched,
             Lane.MINE: request.owner == me,
         }[self]
+
+    @property
+    def nothing(self) -> str:
+        """What to say when nothing stands in it."""
+        return {
+            Lane.ALL: "Nobody is waiting",
+            Lane.URGENT: "Nothing urgent is waiting",
+            Lane.UNMATCHED: "Everybody has been matched",
+            Lane.MINE: "Nothing is with you",
+            Lane.WITH_PATIENT: "Nothing waits for a patient",
+        }.get(self, "Nothing is waiting here")

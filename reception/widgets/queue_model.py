@@ -6,7 +6,7 @@ that it has ended.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -21,13 +21,24 @@ from PySide6.QtCore import (
 
 from reception.desk.store import RecordStore
 from reception.records import Request
-from reception.widgets.queue_lane import Lane
-from reception.widgets.queue_row import QueueRow
+from reception.widgets.queue_lane import LaneLike
 
 Index = QModelIndex | QPersistentModelIndex
 REQUEST_ROLE = int(Qt.ItemDataRole.UserRole)
 ROW_ROLE = REQUEST_ROLE + 1
 REQUEST_MIME = "application/x-reception-request"
+
+
+class Row(Protocol):
+    """What the model needs of a row; the rest is between its maker and its delegate."""
+
+    @property
+    def name(self) -> str:
+        """Who it is about."""
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one sentence, for a screen reader."""
 
 
 class QueueModel(QAbstractListModel):
@@ -38,6 +49,7 @@ class QueueModel(QAbstractListModel):
         order: the key to sort by; smaller is sooner.
         describe: how a request is shown at this moment, and whether it has ended.
         me: reference of who looks.
+        lane: the lane to begin with.
         parent: the Qt parent.
     """
 
@@ -51,8 +63,9 @@ class QueueModel(QAbstractListModel):
         requests: RecordStore[Request],
         *,
         order: Callable[[Request], Any],
-        describe: Callable[[Request, bool], QueueRow],
+        describe: Callable[[Request, bool], Row],
         me: str,
+        lane: LaneLike,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -60,8 +73,8 @@ class QueueModel(QAbstractListModel):
         self._ids: list[str] = []
         self._places: dict[str, int] = {}
         self._last: dict[str, Request] = {}
-        self._described: dict[str, QueueRow] = {}
-        self._lane, self._needle = Lane.ALL, ""
+        self._described: dict[str, Row] = {}
+        self._lane, self._needle = lane, ""
         self._pinned = False
         self._new = self._emergencies = self._moved = 0
         requests.added.connect(self._on_added)
@@ -73,7 +86,7 @@ class QueueModel(QAbstractListModel):
     # What is shown
 
     @property
-    def lane(self) -> Lane:
+    def lane(self) -> LaneLike:
         """The lane shown."""
         return self._lane
 
@@ -110,7 +123,7 @@ class QueueModel(QAbstractListModel):
         """The request in *row*, if there is one; its newest copy."""
         return self._last.get(self._ids[row]) if 0 <= row < len(self._ids) else None
 
-    def count(self, lane: Lane) -> int:
+    def count(self, lane: LaneLike) -> int:
         """How many requests stand in *lane*, let in or not."""
         return sum(lane.takes(request, self._me) for request in self._requests)
 
@@ -121,7 +134,7 @@ class QueueModel(QAbstractListModel):
 
     # What changes it
 
-    def show(self, lane: Lane, needle: str = "") -> None:
+    def show(self, lane: LaneLike, needle: str = "") -> None:
         """Show *lane*, and of it what has *needle* in its name or words.
 
         The user asked, so the rows are laid out afresh even while they are pinned.
@@ -328,7 +341,7 @@ class QueueModel(QAbstractListModel):
     def _number(self) -> None:
         self._places = {request_id: row for row, request_id in enumerate(self._ids)}
 
-    def _row(self, request_id: str) -> QueueRow:
+    def _row(self, request_id: str) -> Row:
         if request_id not in self._described:
             request = self._last[request_id]
             ended = self._requests.get(request_id) is None or not request.is_open

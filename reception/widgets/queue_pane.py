@@ -1,5 +1,7 @@
 """The queue with all that belongs to it: lanes, filter, what is new, and the list."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -19,57 +21,48 @@ from reception.widgets.banner import announce
 from reception.widgets.flow import Flow
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
-from reception.widgets.queue_lane import Lane
+from reception.widgets.queue_lane import Lane, LaneLike
 from reception.widgets.queue_model import QueueModel
 from reception.widgets.queue_row import QueueReader
-from reception.widgets.queue_view import QueueView
-
-_EMPTY = {
-    Lane.ALL: "Nobody is waiting",
-    Lane.URGENT: "Nothing urgent is waiting",
-    Lane.UNMATCHED: "Everybody has been matched",
-    Lane.MINE: "Nothing is with you",
-    Lane.WITH_PATIENT: "Nothing waits for a patient",
-}
+from reception.widgets.queue_view import QueueDelegate, QueueView
 
 
 class QueuePane(QWidget):
     """Lanes with counts, a filter (`/`), the bar of what is new (`.`), and the list."""
 
     opened = Signal(str)
-    verb_pressed = Signal(str)
     counts_changed = Signal()
 
-    def __init__(self, desk: Desk, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        look: Look,
+        model: QueueModel,
+        view: QueueView,
+        lanes: Sequence[LaneLike],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._desk, self._look = desk, look
+        self.model, self.view = model, view
+        model.setParent(self)
+        view.setModel(model)
         self._open_id = ""
         self._told_emergencies = 0
         unit = look.metrics.unit_px
-        reader = QueueReader(desk)
-        self.model = QueueModel(
-            desk.requests,
-            order=desk.queue_key,
-            describe=reader.describe,
-            me=desk.me.reference,
-            parent=self,
-        )
-        self.view = QueueView(look, self)
-        self.view.setModel(self.model)
-
         self.filter = QLineEdit(self)
         self.filter.setPlaceholderText("Filter by name or words  ( / )")
         self.filter.setAccessibleName("Filter the queue")
         self.filter.setClearButtonEnabled(True)
         self.filter.installEventFilter(self)
-        self._lanes: dict[Lane, QPushButton] = {}
+        self._lanes: dict[LaneLike, QPushButton] = {}
         self._group = QButtonGroup(self)
-        lanes = QWidget(self)
-        flow = Flow(lanes, gap_px=max(2, unit // 2), line_px=max(2, unit // 2))
-        for lane in Lane:
-            chip = QPushButton(lanes)
+        chips = QWidget(self)
+        flow = Flow(chips, gap_px=max(2, unit // 2), line_px=max(2, unit // 2))
+        for lane in lanes:
+            chip = QPushButton(chips)
             chip.setCheckable(True)
-            chip.setChecked(lane is Lane.ALL)
+            chip.setChecked(lane is model.lane)
             chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             chip.setObjectName("lane")
             self._lanes[lane] = chip
@@ -97,7 +90,7 @@ class QueuePane(QWidget):
         inside.setContentsMargins(unit, unit, unit, unit)
         inside.setSpacing(unit)
         inside.addWidget(self.filter)
-        inside.addWidget(lanes)
+        inside.addWidget(chips)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -113,7 +106,6 @@ class QueuePane(QWidget):
         self.model.rowsInserted.connect(self._soon.start)
         self.model.rowsRemoved.connect(self._soon.start)
         self.view.opened.connect(self.opened)
-        self.view.verb_pressed.connect(self._on_verb)
         self.view.held_changed.connect(self._on_held_changed)
         self.filter.textChanged.connect(self._on_filter_changed)
         desk.patients.added.connect(self._on_patient)
@@ -125,11 +117,11 @@ class QueuePane(QWidget):
         self._on_soon()
 
     @property
-    def lane(self) -> Lane:
+    def lane(self) -> LaneLike:
         """The lane shown."""
         return self.model.lane
 
-    def show_lane(self, lane: Lane) -> None:
+    def show_lane(self, lane: LaneLike) -> None:
         """Show *lane*, as if its chip had been pressed."""
         self._lanes[lane].setChecked(True)
         self._lay_out()
@@ -181,15 +173,6 @@ class QueuePane(QWidget):
                 return True
         return super().eventFilter(watched, event)
 
-    @Slot(str)
-    def _on_verb(self, key: str) -> None:
-        if key == ".":
-            self.admit()
-        elif key == "/":
-            self.focus_filter()
-        else:
-            self.verb_pressed.emit(key)
-
     @Slot(bool)
     def _on_held_changed(self, _held: bool) -> None:
         self._pin()
@@ -230,8 +213,8 @@ class QueuePane(QWidget):
             self.view.setCurrentIndex(self.model.index(0, 0, QModelIndex()))
         self._stack.setCurrentIndex(0 if self.model.rowCount() else 1)
         needle = self.filter.text().strip()
-        empty = _EMPTY.get(self.lane, "Nothing is waiting here")
-        self._empty.setText(f"Nothing here has “{needle}” in it" if needle else empty)
+        nothing = f"Nothing here has “{needle}” in it" if needle else self.lane.nothing
+        self._empty.setText(nothing)
         self._show_news()
         self.counts_changed.emit()
 
@@ -269,3 +252,16 @@ class QueuePane(QWidget):
             f"border: none; border-radius: 0; border-bottom: 1px solid {palette.css(Ink.LINE)}; "
             f"font-weight: 600; padding: {unit // 2}px; }}"
         )
+
+
+def request_queue(desk: Desk, look: Look, parent: QWidget | None = None) -> QueuePane:
+    """The desk's own queue: every open request, in order of work."""
+    model = QueueModel(
+        desk.requests,
+        order=desk.queue_key,
+        describe=QueueReader(desk).describe,
+        me=desk.me.reference,
+        lane=Lane.ALL,
+    )
+    view = QueueView(look, QueueDelegate(look), "Queue of requests, in order of work")
+    return QueuePane(desk, look, model, view, tuple(Lane), parent)

@@ -129,17 +129,22 @@ class QueueView(QListView):
 
     opened = Signal(str)
     """The request with this id is to be opened."""
-    verb_pressed = Signal(str)
-    """A single key was pressed that the list itself has no use for: `u`, `t`, `.` ..."""
     held_changed = Signal(bool)
     """Whether the list is hovered or has the focus has changed."""
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        delegate: QStyledItemDelegate,
+        name: str,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._look = look
         self._hovered = False
         self._held = False
-        self.setItemDelegate(QueueDelegate(look, self))
+        delegate.setParent(self)
+        self.setItemDelegate(delegate)
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -148,7 +153,7 @@ class QueueView(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setAccessibleName("Queue of requests, in order of work")
+        self.setAccessibleName(name)
         self.clicked.connect(self._on_clicked)
         self.viewport().installEventFilter(self)
         look.palette.changed.connect(self.viewport().update)
@@ -195,7 +200,7 @@ class QueueView(QListView):
         self._tell_held()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Moving, opening, and the verbs; letters never search the list."""
+        """Moving and opening. Other letters are the verbs of the page; none searches the list."""
         key, text = event.key(), event.text().lower()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self.current_id:
@@ -207,7 +212,7 @@ class QueueView(QListView):
         elif text in ("j", "k"):
             self.step(1 if text == "j" else -1)
         elif text and text.isprintable() and text != " ":
-            self.verb_pressed.emit(text)
+            event.ignore()
         else:
             super().keyPressEvent(event)
 
@@ -225,7 +230,7 @@ class QueueView(QListView):
     def _picture_of(self, index: QModelIndex) -> QPixmap:
         row = index.data(ROW_ROLE)
         metrics, ratio = self._look.metrics, self.devicePixelRatioF()
-        text = f"Book {row.name}" if isinstance(row, QueueRow) else ""
+        text = f"Book {row.name}" if isinstance(row, QueueRow) else "Book"
         width = metrics.text_px(text, metrics.bold) + 3 * metrics.unit_px
         height = metrics.line_px + metrics.unit_px
         pixmap = QPixmap(round(width * ratio), round(height * ratio))

@@ -1,0 +1,265 @@
+"""Writing to a patient: the words are kept at every pause and never move to somebody else."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
+
+from reception.desk.drafts import Drafts
+from reception.records import Patient, Request
+from reception.widgets.flow import Flow
+from reception.widgets.look import Look
+from reception.widgets.palette import Ink
+from reception.widgets.patient_words import on_button
+from reception.widgets.request_tool import Tool
+from reception.widgets.sending import Outgoing, Sending
+
+_PAUSE_MS = 300
+
+PHRASES: tuple[tuple[str, str], ...] = (
+    ("Ring us", "Please ring the practice when you can, and ask for reception. "),
+    (
+        "More detail",
+        "Could you tell us a little more: when did it start, and is it getting worse? ",
+    ),
+    ("Photo", "Please reply with a clear photo if you can. "),
+    ("Ready", "This is ready for you to collect from reception, any weekday 08:00 to 18:30. "),
+    ("Pharmacy", "A pharmacist can help with this today without an appointment. "),
+    (
+        "Safety",
+        "If it gets worse, ring us or NHS 111 straight away; in an emergency ring 999. ",
+    ),
+    ("Thank you", "Thank you for letting us know. We have added this to your record. "),
+)
+"""Words that are written many times a day."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whom and what is being answered."""
+
+    patient: Patient
+    request_id: str
+    thread_id: str
+
+    @property
+    def key(self) -> str:
+        """Key of its draft: of this patient and this thread alone."""
+        return draft_key(self.patient.id, self.request_id, self.thread_id)
+
+
+def draft_key(patient_id: str, request_id: str, thread_id: str) -> str:
+    """Where the half-written words for that patient and thread are kept."""
+    return f"{patient_id}/{thread_id or request_id}"
+
+
+def target_of(request: Request, patient: Patient) -> Target:
+    """The answer to *request*, which is *patient*'s."""
+    return Target(patient, request.id, request.thread_id)
+
+
+class Composer(Tool):
+    """A text, phrases to begin with, and a button that says who will read it."""
+
+    sent = Signal(object)
+    """An Outgoing has been handed over; it can still be taken back."""
+    note_written = Signal(str, str, str)
+    """An internal note for this request, with these words, whose draft has this key."""
+
+    def __init__(
+        self, drafts: Drafts, sending: Sending, look: Look, parent: QWidget | None = None
+    ) -> None:
+        self._internal = False
+        super().__init__(look, "Reply", parent)
+        self._drafts, self._sending = drafts, sending
+        self._target: Target | None = None
+        unit = look.metrics.unit_px
+        phrases = QWidget(self)
+        flow = Flow(phrases, gap_px=max(2, unit // 2), line_px=max(2, unit // 2))
+        for name, words in PHRASES:
+            button = QPushButton(name, phrases)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setToolTip(words)
+            button.setProperty("words", words)
+            button.clicked.connect(self._on_phrase)
+            flow.addWidget(button)
+        self.text = QPlainTextEdit(self)
+        self.text.setTabChangesFocus(True)
+        self.text.setAccessibleName("Message")
+        self.text.setMinimumHeight(round(look.metrics.line_px * 3 + 2 * unit))
+        self.text.installEventFilter(self)
+        self.send = QPushButton(self)
+        self.send.setProperty("kind", "primary")
+        self.send_done = QPushButton("Send and close  (Ctrl+Shift+Enter)", self)
+        self.internal = QPushButton("Internal note", self)
+        self.internal.setCheckable(True)
+        self.internal.setToolTip("For colleagues only: the patient can never read it")
+        row = QHBoxLayout()
+        row.setSpacing(unit)
+        row.addWidget(self.send)
+        row.addWidget(self.send_done)
+        row.addStretch(1)
+        row.addWidget(self.internal)
+        self.body.addWidget(phrases)
+        self.body.addWidget(self.text, 1)
+        self.body.addLayout(row)
+        self.setFocusProxy(self.text)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self.keep)
+        self.text.textChanged.connect(self._on_text_changed)
+        self.send.clicked.connect(self._on_send)
+        self.send_done.clicked.connect(self._on_send_done)
+        self.internal.toggled.connect(self._on_internal)
+        sending.changed.connect(self._on_sending_changed)
+        self.aim(None)
+
+    @property
+    def target(self) -> Target | None:
+        """Whom and what it answers now."""
+        return self._target
+
+    def aim(self, target: Target | None) -> None:
+        """Answer *target*; what was being written to somebody else is kept for them."""
+        if target is not None and self._target is not None and target.key == self._target.key:
+            self._target = target
+            self._name_buttons()
+            return
+        self.keep()
+        self._target = target
+        self.internal.setChecked(False)
+        self._fill()
+        self._name_buttons()
+
+    @Slot()
+    def keep(self) -> None:
+        """Keep what has been written so far."""
+        self._pause.stop()
+        if self._target is None or self._sending.is_busy_with(self._target.key):
+            return
+        text = self.text.toPlainText()
+        key = self._draft
+        if text.strip():
+            if text != self._drafts.text(key):
+                self._drafts.keep(key, text)
+        elif self._drafts.text(key):
+            self._drafts.drop(key)
+
+    def settled(self, draft: str) -> None:
+        """The words of that draft have been stored: they are no draft any more."""
+        self._drafts.drop(draft)
+        if self._target is not None and self._draft == draft:
+            self._fill()
+            self._name_buttons()
+
+    def ground(self) -> Ink:
+        """A note for colleagues stands on another ground."""
+        return Ink.INTERNAL_TINT if self._internal else Ink.RAISED
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+Enter sends, with Shift it closes the request as well; Escape puts it away."""
+        if watched is self.text and event.type() == QEvent.Type.KeyPress:
+            assert isinstance(event, QKeyEvent)
+            modifiers = event.modifiers()
+            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if enter and modifiers & Qt.KeyboardModifier.ControlModifier:
+                if modifiers & Qt.KeyboardModifier.ShiftModifier:
+                    self._on_send_done()
+                else:
+                    self._on_send()
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self.keep()
+                self.closed.emit()
+                return True
+        elif watched is self.text and event.type() == QEvent.Type.FocusOut:
+            self.keep()
+        return super().eventFilter(watched, event)
+
+    @property
+    def _draft(self) -> str:
+        """Where the words are kept: a note's apart from the patient's."""
+        assert self._target is not None
+        return f"{self._target.key}/note" if self._internal else self._target.key
+
+    def _fill(self) -> None:
+        busy = self._target is not None and self._sending.is_busy_with(self._target.key)
+        text = self._drafts.text(self._draft) if self._target is not None and not busy else ""
+        if text != self.text.toPlainText():
+            self.text.blockSignals(True)
+            self.text.setPlainText(text)
+            self.text.blockSignals(False)
+            self.text.moveCursor(self.text.textCursor().MoveOperation.End)
+        if text and not self._internal:
+            self.hint.setText("Your draft is back. It has not been sent.")
+        else:
+            self.hint.setText(
+                "Colleagues only: the patient never reads it." if self._internal else ""
+            )
+
+    def _name_buttons(self) -> None:
+        target = self._target
+        ready = target is not None and bool(self.text.toPlainText().strip())
+        busy = target is not None and self._sending.is_busy_with(target.key)
+        if self._internal:
+            self.send.setText("Save note  (Ctrl+Enter)")
+        else:
+            who = on_button(target.patient) if target else ""
+            self.send.setText(f"Send to {who}  (Ctrl+Enter)" if target else "Send")
+        self.send_done.setVisible(not self._internal)
+        self.send.setEnabled(ready and not busy)
+        self.send_done.setEnabled(ready and not busy)
+        self.text.setReadOnly(busy and not self._internal)
+        self.text.setPlaceholderText(
+            "On its way; take it back below to change it." if busy else "Write to the patient"
+        )
+
+    @Slot()
+    def _on_text_changed(self) -> None:
+        self._pause.start()
+        self._name_buttons()
+
+    @Slot()
+    def _on_phrase(self) -> None:
+        sender = self.sender()
+        if sender is not None and not self.text.isReadOnly():
+            self.text.insertPlainText(str(sender.property("words")))
+            self.text.setFocus()
+
+    @Slot(bool)
+    def _on_internal(self, internal: bool) -> None:
+        self.keep()
+        self._internal = internal
+        self._fill()
+        self._name_buttons()
+        self.dress()
+
+    @Slot()
+    def _on_send(self) -> None:
+        self._hand_over(done=False)
+
+    @Slot()
+    def _on_send_done(self) -> None:
+        self._hand_over(done=True)
+
+    def _hand_over(self, *, done: bool) -> None:
+        target, text = self._target, self.text.toPlainText().strip()
+        if target is None or not text or self._sending.is_busy_with(target.key):
+            return
+        self.keep()
+        if self._internal:
+            self.note_written.emit(target.request_id, text, self._draft)
+            return
+        out = Outgoing(target.key, target.patient, target.request_id, text, done)
+        self._sending.put(out)
+        self._fill()
+        self._name_buttons()
+        self.sent.emit(out)
+
+    @Slot()
+    def _on_sending_changed(self) -> None:
+        if self._target is not None and self.text.isReadOnly():
+            busy = self._sending.is_busy_with(self._target.key)
+            if not busy:
+                self._fill()
+                self._name_buttons()
