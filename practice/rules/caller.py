@@ -19,12 +19,13 @@ class Right(StrEnum):
     MANAGE_STAFF = "Manage staff accounts"
 
 
-_DESK = frozenset({Right.BOOK, Right.RELEASE, Right.REJECT_REQUEST})
+_STAFF = frozenset({Right.BOOK, Right.REJECT_REQUEST})
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.RECEPTIONIST: _DESK,
-    Role.CLINICIAN: _DESK,
-    Role.PRESCRIBER: _DESK | {Right.APPROVE_REPEAT},
-    Role.MANAGER: _DESK | {Right.DECIDE_ACCESS, Right.READ_AUDIT, Right.MANAGE_STAFF},
+    Role.RECEPTIONIST: _STAFF | {Right.RELEASE},
+    Role.CLINICIAN: _STAFF,
+    Role.PRESCRIBER: _STAFF | {Right.APPROVE_REPEAT},
+    Role.MANAGER: _STAFF
+    | {Right.RELEASE, Right.DECIDE_ACCESS, Right.READ_AUDIT, Right.MANAGE_STAFF},
     Role.PATIENT: frozenset(),
 }
 

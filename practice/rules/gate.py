@@ -1,13 +1,60 @@
 """The one place that says what a caller may do, see and write. It never speaks HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from contract.codes import OnlineService
+from contract.errors import ErrorCode
 from practice.clock import Clock
+from practice.refusal import Refusal
+from practice.rules import (
+    access,
+    attachments,
+    booking,
+    consent,
+    messages,
+    requests,
+    sight,
+    slots,
+    subscriptions,
+)
+from practice.rules.act import Act
 from practice.rules.bundle import BundleView
-from practice.rules.caller import Caller
+from practice.rules.caller import Caller, Right
 from practice.rules.policy import Policy
+from practice.rules.rights import require, require_scope
 from practice.store import Pairs, Stored, Tree, Unit
+
+_RIGHTS = {
+    ("Appointment", "c"): Right.BOOK,
+    ("Appointment", "u"): Right.BOOK,
+    ("Slot", "u"): Right.BOOK,
+    ("Schedule", "c"): Right.RELEASE,
+    ("Schedule", "u"): Right.RELEASE,
+    ("MedicationRequest", "c"): Right.APPROVE_REPEAT,
+    ("MedicationRequest", "u"): Right.APPROVE_REPEAT,
+    ("AuditEvent", "r"): Right.READ_AUDIT,
+    ("AuditEvent", "s"): Right.READ_AUDIT,
+}
+"""Rights beside the scope, by type and interaction; finer ones follow from what is written."""
+
+_NEW: dict[str, Callable[[Act, Tree], Tree]] = {
+    "Appointment": booking.check_new,
+    "Binary": attachments.check_new,
+    "Communication": messages.check_new,
+    "Consent": access.check_new,
+    "Slot": slots.check_new,
+    "Subscription": subscriptions.check_new,
+    "Task": requests.check_new,
+}
+_CHANGE: dict[str, Callable[[Act, Tree, Tree], Tree]] = {
+    "Appointment": booking.check_change,
+    "Communication": messages.check_change,
+    "Consent": access.check_change,
+    "Slot": slots.check_change,
+    "Subscription": subscriptions.check_change,
+    "Task": requests.check_change,
+}
 
 
 class AfterWrite(Protocol):
@@ -40,7 +87,17 @@ class Gate:
         Raises:
             Refusal: 403 that names the missing scope, right or switched-off service.
         """
-        raise NotImplementedError
+        require_scope(caller, resource_type, interaction)
+        if caller.patient is not None:
+            opened = consent.RECORD_TYPES.get(resource_type)
+            if opened is None and resource_type == "Slot":
+                opened = (OnlineService.APPOINTMENTS,)
+            if opened is not None:
+                consent.require_any(consent.services(unit, caller), opened)
+            return
+        right = _RIGHTS.get((resource_type, interaction))
+        if right is not None:
+            require(caller, right)
 
     def narrow(self, caller: Caller, resource_type: str, params: Pairs) -> list[tuple[str, str]]:
         """*params* of a search, forced to what *caller* may find.
@@ -48,25 +105,41 @@ class Gate:
         Raises:
             Refusal: 400 where a patient's search for slots has no range, or too long a one.
         """
-        raise NotImplementedError
+        return sight.narrowed(caller, resource_type, params, self._policy, self._clock.now())
 
     def shows_all(self, caller: Caller, resource_type: str) -> bool:
         """Whether `show` would hand on every *resource_type* unchanged, so need not be asked."""
-        raise NotImplementedError
+        return sight.sees_all(caller, resource_type)
 
     def show(self, unit: Unit, caller: Caller, tree: Tree) -> Tree | None:
         """What *caller* may see of *tree*; None where they may not know of it (404)."""
-        raise NotImplementedError
+        return sight.seen(unit, caller, tree, self._policy, unit.now)
 
     def before_create(self, unit: Unit, caller: Caller, tree: Tree, bundle: BundleView) -> Tree:
-        """*tree* as it may be stored, with what only the service knows filled in."""
-        raise NotImplementedError
+        """*tree* as it may be stored, with what only the service knows filled in.
+
+        Raises:
+            Refusal: it may not be stored.
+        """
+        check = _NEW.get(tree["resourceType"])
+        return tree if check is None else check(Act(unit, caller, bundle, self._policy), tree)
 
     def before_update(
         self, unit: Unit, caller: Caller, before: Tree, after: Tree, bundle: BundleView
     ) -> Tree:
-        """*after* as it may replace *before*."""
-        raise NotImplementedError
+        """*after* as it may replace *before*.
+
+        Raises:
+            Refusal: it may not; 404 where *caller* may not know of *before*.
+        """
+        kind, logical_id = before["resourceType"], before["id"]
+        if self.show(unit, caller, before) is None:
+            raise Refusal(
+                404, "not-found", ErrorCode.NO_RECORD_FOUND, f"There is no {kind}/{logical_id}."
+            )
+        check = _CHANGE.get(kind)
+        act = Act(unit, caller, bundle, self._policy)
+        return after if check is None else check(act, before, after)
 
     def after_write(
         self,
@@ -76,5 +149,15 @@ class Gate:
         stored: Stored,
         bundle: BundleView,
     ) -> None:
-        """The consequences of a write, in the same unit: claims, freed slots, reopened requests."""
-        raise NotImplementedError
+        """The consequences of a write, in the same unit: claims, freed slots, reopened requests.
+
+        Raises:
+            Refusal: 409, another live appointment has the slot.
+        """
+        act = Act(unit, caller, bundle, self._policy)
+        if stored.type == "Appointment":
+            booking.settle(act, before, stored)
+        elif stored.type == "Communication":
+            messages.follow_up(act, before, stored.tree())
+        for follow in self._also:
+            follow(unit, caller, stored)
