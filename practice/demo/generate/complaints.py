@@ -220,7 +220,7 @@ COMPLAINTS: tuple[Complaint, ...] = (
         "Slipped in the kitchen {d} ago, bruised hip, walking but sore. Should it be xrayed",
     ), _DOCTOR, 2, 65, 99, days=(1, 5), urgent=0.4),
     Complaint("Medication review", (
-        "Had a text to book a medication review, it is due since {d}",
+        "Had a text to book a medication review, it was due {d} ago",
     ), _PHARMACIST, 6, 30, 95, days=(4, 40), urgent=0),
     Complaint("Results discussion", (
         "Told to make an appointment about my blood results, {d} ago",

@@ -1,6 +1,6 @@
 """Pieces that many trees have in common, built once and shared: nobody changes a tree."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 

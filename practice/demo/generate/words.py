@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from contract.codes import RequestType
 from practice.demo.generate.chance import Weighted
-from practice.demo.generate.complaints import complaint_asked, how_long
+from practice.demo.generate.complaints import Complaint, complaint_asked, how_long
 from practice.demo.generate.people import Person
 
 MESSAGE_CHARS = 1500
@@ -273,8 +273,16 @@ class Writer:
         self._rng = rng
         self._gp_names = gp_names
 
-    def request(self, one: Person, kind: RequestType, *, red_flag: bool, emergency: bool = False) -> Said:
-        """A new request of *kind* about *one*."""
+    def request(
+        self,
+        one: Person,
+        kind: RequestType,
+        *,
+        red_flag: bool,
+        emergency: bool = False,
+        complaint: Complaint | None = None,
+    ) -> Said:
+        """A new request of *kind* about *one*, because of *complaint* where that is known."""
         makers: dict[RequestType, Callable[[Person], Said]] = {
             RequestType.APPOINTMENT: self._appointment,
             RequestType.CONSULTATION: self._consultation,
@@ -285,7 +293,7 @@ class Writer:
         if emergency:
             return Said("Please help", self._finish(self._rng.choice(_EMERGENCIES), one, plain=True),
                         True, True, True, "Emergency")
-        said = makers[kind](one)
+        said = makers[kind](one) if complaint is None else self._clinical(one, complaint, kind)
         return self._flagged(said, one) if red_flag else said
 
     def reply(self, one: Person) -> str:
@@ -306,25 +314,29 @@ class Writer:
             else ("dad", "grandad", "husband")
         )
         text = f"This is about {who} {one.given[0]}. {said.text}"[:MESSAGE_CHARS]
-        return Said(said.subject, text, said.red_flag, said.urgent, said.emergency, said.complaint)
+        return replace(said, text=text)
 
     def _appointment(self, one: Person) -> Said:
-        rng = self._rng
-        complaint = complaint_asked(rng, one)
-        opening = self._opening(complaint.said, one, how_long(rng, complaint))
-        text = f"{opening}. {rng.choice(_ASKS)}"
-        return Said(complaint.reason.rstrip("?"), self._finish(text, one), False,
-                    rng.random() < complaint.urgent, False, complaint.reason)
+        return self._clinical(one, complaint_asked(self._rng, one), RequestType.APPOINTMENT)
 
     def _consultation(self, one: Person) -> Said:
+        return self._clinical(one, complaint_asked(self._rng, one), RequestType.CONSULTATION)
+
+    def _clinical(self, one: Person, complaint: Complaint, kind: RequestType) -> Said:
         rng = self._rng
-        complaint = complaint_asked(rng, one)
-        parts = [self._opening(complaint.said, one, how_long(rng, complaint)) + "."]
-        parts += rng.sample(_DETAILS, rng.randint(1, 3))
-        if rng.random() < 0.6:
+        parts = [self._opening(complaint.said, one, how_long(rng, complaint))]
+        if parts[0][-1] not in ".?!":
+            parts[0] += "."
+        if kind is RequestType.CONSULTATION:
+            parts += filter(None, rng.sample(_DETAILS, rng.randint(1, 3)))
+        if kind is RequestType.APPOINTMENT or rng.random() < 0.6:
             parts.append(rng.choice(_ASKS))
-        return Said(complaint.reason.rstrip("?"), self._finish(" ".join(p for p in parts if p), one),
-                    False, rng.random() < complaint.urgent, False, complaint.reason)
+        return Said(
+            complaint.reason.rstrip("?"),
+            self._finish(" ".join(parts), one),
+            urgent=rng.random() < complaint.urgent,
+            complaint=complaint.reason,
+        )
 
     def _admin(self, one: Person) -> Said:
         subject, texts = _ADMIN.draw(self._rng)
@@ -349,16 +361,20 @@ class Writer:
         phrase = rng.choice(_CHILD_RED_FLAGS if one.age < 6 else _RED_FLAGS)
         join = rng.choice((" Also ", " By the way ", " Forgot to say, ", " I should mention ", " Oh and "))
         text = f"{said.text.rstrip('. ')}.{join}{phrase}."
-        return Said(said.subject, text[:MESSAGE_CHARS], True, said.urgent, False, said.complaint)
+        urgent = said.urgent or rng.random() < 0.3
+        return replace(said, text=text[:MESSAGE_CHARS], red_flag=True, urgent=urgent)
 
     def _finish(self, text: str, one: Person, *, plain: bool = False) -> str:
         rng = self._rng
         for _ in range(2):  # a filled blank may bring one of its own
             text = _BLANK.sub(lambda found: self._fill(found[1], one), text)
         if not plain:
-            text = f"{_GREETING.draw(rng)}{text}{_ENDING.draw(rng)}"
-            if text.endswith("phone") and rng.random() < 0.3:
+            greeting, ending = _GREETING.draw(rng), _ENDING.draw(rng)
+            if greeting.endswith(", ") and rng.random() < 0.5 and text[1:2].islower():
+                text = text[0].lower() + text[1:]
+            if ending and text[-1] not in ".?!" and rng.random() < 0.6:
                 text += "."
+            text = f"{greeting}{text}{ending}"
         return self._as_typed(text)[:MESSAGE_CHARS]
 
     def _fill(self, what: str, one: Person) -> str:
@@ -380,7 +396,7 @@ class Writer:
         rng = self._rng
         style = rng.random()
         if style < 0.18:
-            text = text.lower().replace(" i ", " i ")
+            text = text.lower()
         elif style < 0.21:
             text = text.upper()
         if rng.random() < 0.35:
