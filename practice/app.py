@@ -1,34 +1,85 @@
 """Composition root: the one place that builds the service's rooms and hands them on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from practice.clock import Clock
+from practice.clock import Clock, PracticeClock
+from practice.identity import Identity, SigningKey
+from practice.identity import routes as identity_routes
+from practice.settings import DataFolder, Settings
+from practice.store import Store
 from practice.web.edge import Edge
+from practice.web.pages import Pages
 
 
 class PracticeService:
-    """The running service: its rooms, joined.
+    """The service: its rooms, joined. `open` it, give it to `server.serve`, which ends it.
 
     Args:
+        folder: where everything is kept.
+        settings: what the folder's settings say.
         clock: the practice's time.
         origin: `https://host:port`, without a path.
     """
 
-    def __init__(self, clock: Clock, origin: str) -> None:
-        self.clock = clock
+    def __init__(self, folder: DataFolder, settings: Settings, clock: Clock, origin: str) -> None:
         self.origin = origin
-        self.app = Starlette(routes=[], middleware=[Middleware(Edge, clock=clock)])
+        self.ods = settings.practices[0].ods
+        self._codes = [entry.ods for entry in settings.practices]
+        self.store = Store(folder.database_url, clock)
+        self.identity = Identity(
+            self.store,
+            SigningKey(folder.keys),
+            self.base_of,
+            {entry.ods: entry.name for entry in settings.practices},
+        )
+        self.app = Starlette(
+            routes=[*identity_routes(self.identity, Pages())],
+            middleware=[Middleware(Edge, clock=clock)],
+        )
 
-    def base(self, ods: str) -> str:
+    def base_of(self, ods: str) -> str:
         """The FHIR base URL of a practice."""
         return f"{self.origin}/{ods}/fhir"
 
+    def open(self) -> None:
+        """Bring the database up to date and start its threads."""
+        self.store.open()
+        for ods in self._codes:
+            self.store.found(ods)
+
     async def start(self) -> None:
         """Make everything ready to answer."""
+        await self.identity.start()
 
     async def take_leave(self) -> None:
         """Tell those who hold a connection open that the service is going."""
 
     async def close(self) -> None:
         """Write down what is queued and let go of everything."""
+        await self.identity.stop()
+        self.identity.close()
+        self.store.close()
+
+
+@contextmanager
+def opened(
+    folder: DataFolder, settings: Settings, clock: Clock | None = None
+) -> Iterator[tuple[Store, Identity]]:
+    """The store and the accounts of a folder, for a command; the service may run meanwhile."""
+    store = Store(folder.database_url, clock or PracticeClock())
+    store.open()
+    identity = Identity(
+        store,
+        SigningKey(folder.keys),
+        lambda ods: f"urn:practice:{ods}",
+        {entry.ods: entry.name for entry in settings.practices},
+    )
+    try:
+        yield store, identity
+    finally:
+        identity.close()
+        store.close()

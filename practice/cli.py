@@ -1,27 +1,20 @@
 """The command `practice`."""
 
 import argparse
-import asyncio
-import os
-import socket
+import getpass
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from practice.app import PracticeService
-from practice.clock import PracticeClock
-from practice.server import listen, serve
-from practice.settings import DataFolder
-from practice.tls import TlsFiles
+from contract.codes import Role
+from practice.settings import DataFolder, Settings
 from practice.trouble import Trouble
-from practice.web import log
 
 LONDON: Final = ZoneInfo("Europe/London")
+_SubParsers = argparse._SubParsersAction  # argparse has no public name for it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,17 +38,48 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--ods", required=True, help="the practice's ODS code, A99999")
     init.add_argument("--name", required=True, help="the practice's name")
 
-    run = _command(commands, "serve", _serve, "run the service")
-    _add_service_options(run)
-    run.add_argument("--cert", type=Path, help="the practice's own certificate, PEM with chain")
-    run.add_argument("--key", type=Path, help="the key of that certificate, PEM")
+    serve = _command(commands, "serve", _serve, "run the service")
+    _add_service_options(serve, port=8443)
+    serve.add_argument("--cert", type=Path, help="the practice's own certificate, PEM with chain")
+    serve.add_argument("--key", type=Path, help="the key of that certificate, PEM")
+
+    staff = commands.add_parser("staff", help="staff accounts").add_subparsers(
+        required=True, metavar="act"
+    )
+    add = _command(staff, "add", _staff_add, "make a staff account")
+    add.add_argument("--user", required=True, help="the name to sign in with")
+    add.add_argument("--role", required=True, choices=[r for r in Role if r is not Role.PATIENT])
+    add.add_argument("--display", required=True, help="the name as others see it")
+    add.add_argument(
+        "--reference", help="Practitioner/<id>, if there is one already; else one is made"
+    )
+    how = add.add_mutually_exclusive_group()
+    how.add_argument(
+        "--password-stdin", action="store_true", help="read the password from standard input"
+    )
+    how.add_argument("--generate", action="store_true", help="make a password and print it once")
+    listed = _command(staff, "list", _staff_list, "list staff accounts")
+    disable = _command(staff, "disable", _staff_disable, "end an account and its sign-ins")
+    disable.add_argument("--user", required=True)
+
+    token = _command(commands, "token", _token, "print an access token for scripts")
+    token.add_argument("--user", required=True)
+    for command in (add, listed, disable, token):
+        command.add_argument("--ods", help="which practice, if the folder holds several")
+
+    demo = _command(commands, "demo", _demo, "run an invented practice")
+    _add_service_options(demo, port=8443)
+    demo.add_argument("--seed", type=int, default=1, help="the same seed, the same practice")
+    demo.add_argument("--patients", type=_at_least_one, default=10_000)
+    demo.add_argument("--traffic", choices=["off", "ordinary", "monday"], default="ordinary")
+    demo.add_argument("--speed", type=_above_zero, default=1.0, help="how fast time passes")
     return parser
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    commands: "_SubParsers[argparse.ArgumentParser]",
     name: str,
-    run: object,
+    run: Callable[[argparse.Namespace], int],
     says: str,
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=says, description=says)
@@ -64,10 +88,32 @@ def _command(
     return command
 
 
-def _add_service_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--port", type=int, default=8443, help="0 for any free port")
+def _add_service_options(command: argparse.ArgumentParser, port: int) -> None:
+    command.add_argument("--port", type=_port, default=port, help="0 for any free port")
     command.add_argument("--host", default="localhost", help="name or address to listen on")
     command.add_argument("--at", type=_moment, help="set the clock: 2026-11-23T07:58, in London")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text} is not a port; ports are 0 to 65535")
+    return int(text)
+
+
+def _at_least_one(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    return int(text)
+
+
+def _above_zero(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0 and up to 1000")
+    return number
 
 
 def _moment(text: str) -> datetime:
@@ -83,56 +129,144 @@ def _moment(text: str) -> datetime:
 def _init(options: argparse.Namespace) -> int:
     folder = DataFolder(options.data)
     folder.found(options.ods, options.name)
-    print(f"{folder.path} is ready for {options.name} ({options.ods}).", file=sys.stderr)
+    _say(f"{folder.path} is ready for {options.name} ({options.ods}).")
     return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
-    folder = DataFolder(options.data)
-    settings = folder.read()
+    # Here and below: what a command alone needs is imported by it, so that `practice token`
+    # answers in a fraction of a second.
+    from practice.run import serve_folder  # noqa: PLC0415
+
     if (options.cert is None) != (options.key is None):
         raise Trouble("--cert and --key belong together: give both.")
+    folder = DataFolder(options.data)
+    settings = folder.read()
     with folder.locked():
         if options.cert is not None:
             settings = folder.use_certificate(settings, options.cert, options.key)
-        name = _public_name(options.host)
-        tls = folder.tls(settings, (name,))
-        listener = listen(options.host, options.port)
-        origin = f"https://{_in_url(name)}:{listener.getsockname()[1]}"
-        service = PracticeService(PracticeClock(options.at), origin)
-        return run_service(
-            service, listener, tls, {"base": service.base(settings.practices[0].ods)}
+        return serve_folder(folder, settings, options.host, options.port, options.at)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from practice.app import PracticeService, opened  # noqa: PLC0415
+    from practice.clock import PracticeClock, StillClock  # noqa: PLC0415
+    from practice.demo import ODS, PRACTICE_NAME, Profile, Traffic, load  # noqa: PLC0415
+    from practice.run import prepare, run  # noqa: PLC0415
+
+    folder = DataFolder(options.data)
+    if not folder.is_initialised():
+        folder.begin_demo(ODS, PRACTICE_NAME)
+    with folder.locked():
+        settings = folder.begin_demo(ODS, PRACTICE_NAME)
+        tls, listener, origin = prepare(folder, settings, options.host, options.port)
+        # However long the making takes, the service opens at the moment that was asked for, and
+        # nothing in it is younger.
+        at = options.at or PracticeClock().now()
+        with opened(folder, settings, StillClock(at)) as (store, identity):
+            demo = load(
+                store,
+                identity,
+                at=at,
+                seed=options.seed,
+                patients=options.patients,
+                profile=Profile(options.traffic),
+                say=_say,
+            )
+        clock = PracticeClock(at, options.speed)
+        service = PracticeService(folder, settings, clock, origin)
+        service.open()
+        traffic = Traffic(
+            demo,
+            base=service.base_of(ODS),
+            ca=tls.ca,
+            clock=clock,
+            identity=service.identity,
+            say=_say,
         )
+        more = {"accounts": [account.line() for account in demo.accounts]}
+        return run(service, listener, tls, more, traffic.run)
 
 
-def run_service(
-    service: PracticeService, listener: socket.socket, tls: TlsFiles, more: dict[str, object]
-) -> int:
-    """Serve until told to stop; prints the ready line, `more` included, on standard output."""
-    log.set_up()
-    line = {"ready": True, **more, "ca": str(tls.ca), "fingerprint": tls.fingerprint}
+def _staff_add(options: argparse.Namespace) -> int:
+    from practice.app import opened  # noqa: PLC0415
+    from practice.identity.passwords import invented  # noqa: PLC0415
 
-    def ready() -> None:
-        print(msgspec.json.encode(line).decode(), flush=True)
-
-    with asyncio.Runner() as runner:
-        if not runner.run(serve(service, listener, tls, ready)):
-            # Somebody still holds a connection open: all is written, so do not wait for them.
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(0)
+    folder, settings, ods = _practice(options)
+    generated = invented() if options.generate else None
+    password = generated or _password(from_stdin=options.password_stdin)
+    with opened(folder, settings) as (_, identity):
+        account = identity.add_staff(
+            ods,
+            options.user,
+            password,
+            Role(options.role),
+            options.display,
+            options.reference,
+        )
+    _say(f"{account.display} can sign in as {account.user} ({account.role}).")
+    if generated is not None:
+        print(generated)
     return 0
 
 
-def _public_name(host: str) -> str:
-    """The name under which others reach what listens on *host*."""
-    if host in {"127.0.0.1", "::1", "localhost"}:
-        return "localhost"
-    return socket.gethostname() if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared
+def _staff_list(options: argparse.Namespace) -> int:
+    from practice.app import opened  # noqa: PLC0415
+
+    folder, settings, ods = _practice(options)
+    with opened(folder, settings) as (_, identity):
+        for account in identity.staff(ods):
+            state = "disabled" if account.disabled else "active"
+            print("\t".join((account.user, account.role, state, account.display)))
+    return 0
 
 
-def _in_url(name: str) -> str:
-    return f"[{name}]" if ":" in name else name
+def _staff_disable(options: argparse.Namespace) -> int:
+    from practice.app import opened  # noqa: PLC0415
+
+    folder, settings, ods = _practice(options)
+    with opened(folder, settings) as (_, identity):
+        account = identity.disable(ods, options.user)
+    _say(f"{account.display} ({account.user}) can no longer sign in, and is signed out.")
+    return 0
+
+
+def _token(options: argparse.Namespace) -> int:
+    from practice.app import opened  # noqa: PLC0415
+    from practice.identity import COMMAND_TOKEN_S  # noqa: PLC0415
+    from practice.identity.clients import COMMAND  # noqa: PLC0415
+
+    folder, settings, ods = _practice(options)
+    with opened(folder, settings) as (_, identity):
+        print(identity.issue(ods, options.user, COMMAND.client_id, seconds=COMMAND_TOKEN_S))
+    return 0
+
+
+def _practice(options: argparse.Namespace) -> tuple[DataFolder, Settings, str]:
+    folder = DataFolder(options.data)
+    settings = folder.read()
+    codes = [entry.ods for entry in settings.practices]
+    ods = options.ods or codes[0]
+    if ods not in codes:
+        raise Trouble(f"{folder.path} does not hold the practice {ods}.")
+    if options.ods is None and len(codes) > 1:
+        raise Trouble(f"Say which practice with --ods: {', '.join(codes)}.")
+    return folder, settings, ods
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise Trouble("There is no terminal to ask for a password: use --password-stdin.")
+    first = getpass.getpass("Password: ")
+    if first != getpass.getpass("Once more: "):
+        raise Trouble("The two passwords are not the same.")
+    return first
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 if __name__ == "__main__":

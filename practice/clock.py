@@ -38,6 +38,21 @@ class PracticeClock:
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+class StillClock:
+    """A clock that stands still, for what is to be made all at one moment.
+
+    Args:
+        moment: what it shows, aware.
+    """
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """Always the same moment, aware UTC, whole milliseconds."""
+        return self._moment.replace(microsecond=self._moment.microsecond // 1000 * 1000)
+
+
 def instant(moment: datetime) -> str:
     """*moment* (aware) as a FHIR instant in UTC with milliseconds, `2026-11-23T09:05:11.004Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + (

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
-from collections.abc import Callable
-from typing import Final, Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, Protocol
 
 from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
@@ -14,6 +15,8 @@ from starlette.types import ASGIApp
 
 from practice.tls import TlsFiles
 from practice.trouble import Trouble
+
+log = logging.getLogger("practice.server")
 
 BACKLOG: Final = 1024
 GRACE_S: Final = 1.0
@@ -102,6 +105,7 @@ async def serve(
     listener: socket.socket,
     tls: TlsFiles,
     on_ready: Callable[[], None],
+    beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
 ) -> bool:
     """Serve until SIGTERM or SIGINT, then stop cleanly.
 
@@ -110,30 +114,45 @@ async def serve(
         listener: from `listen`.
         tls: the certificate.
         on_ready: called once requests are answered.
+        beside: work that runs while the service does, and is cancelled before it stops.
 
     Returns:
         Whether every connection has ended; if not, the process must end without waiting for them.
+
+    Raises:
+        Trouble: the server ended without being told to.
     """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    waiting = asyncio.create_task(stopping.wait())
     try:
         await service.start()
         server = _Server(service.app, listener, tls)
         serving = asyncio.create_task(server.serve())
-        waiting = asyncio.create_task(stopping.wait())
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # one turn: the listening socket is handed over
         on_ready()
+        company = None if beside is None else asyncio.create_task(_guarded(beside()))
         await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
+        if serving.done():
+            raise Trouble("The server ended by itself.") from serving.exception()
+        if company is not None:
+            company.cancel()
+            await asyncio.wait({company}, timeout=GRACE_S)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_S):
                 await service.take_leave()
         server.stop()
         ended, _ = await asyncio.wait({serving}, timeout=GRACE_S)
-        if ended:
-            serving.result()
         return bool(ended)
     finally:
+        waiting.cancel()
         await service.close()
+
+
+async def _guarded(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except Exception:
+        log.exception("what ran beside the service has failed; the service goes on")

@@ -108,6 +108,24 @@ class DataFolder:
             )
         )
 
+    def begin_demo(self, ods: str, name: str) -> Settings:
+        """Make the folder hold a new invented practice; an earlier one is thrown away.
+
+        The certificate authority stays, so that who trusts it need not be asked again.
+
+        Raises:
+            Trouble: the folder holds a real practice.
+        """
+        if self.is_initialised():
+            if not self.read().demo:
+                raise Trouble(
+                    f"{self.path} holds a real practice; give the invented one another folder."
+                )
+            for file in self.path.glob("practice.db*"):
+                file.unlink()
+            self._settings_file.unlink()
+        return self.found(ods, name, demo=True)
+
     def write(self, settings: Settings) -> Settings:
         """Keep *settings*; whole or not at all."""
         text = msgspec.json.format(msgspec.json.encode(settings), indent=2)
