@@ -213,6 +213,30 @@ class BoardLayout:
         """The cells of *column* from the top."""
         return [span.key for span in self._columns[column].spans] if column in self._columns else []
 
+    def column_of(self, key: str) -> str | None:
+        """Key of the column that *key* stands in."""
+        return self._column_of.get(key)
+
+    def nearest_in(self, column: str, at: datetime) -> str | None:
+        """The cell of *column* that stands nearest to *at*."""
+        placed = self._settled(column).placed
+        return _nearest(placed, at) if placed else None
+
+    def along(self, key: str, steps: int) -> str | None:
+        """The cell *steps* below *key* in its column, above if negative; stops at the ends."""
+        keys = self.column_keys(self._column_of.get(key, ""))
+        if key not in keys:
+            return None
+        return keys[min(len(keys) - 1, max(0, keys.index(key) + steps))]
+
+    def marks(self, every_min: int) -> Iterator[datetime]:
+        """The times on the board at which a multiple of *every_min* past the hour falls."""
+        step = timedelta(minutes=every_min)
+        at = self.origin + timedelta(seconds=-self.origin.timestamp() % step.total_seconds())
+        while at <= self.end:
+            yield at
+            at += step
+
     def neighbour(self, key: str, step: int, at: datetime) -> str | None:
         """The cell beside *key*, *step* lanes or columns away, that stands nearest to *at*."""
         column = self._column_of.get(key)

@@ -32,7 +32,7 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         (".", "Show what has come in"),
     ),
     "Board": (
-        ("Arrows, H J K L", "Move from cell to cell"),
+        ("Arrows, J, K", "Move from cell to cell"),
         ("Enter", "Open the cell"),
         ("B", "Book into a free slot"),
         ("A", "Arrived"),

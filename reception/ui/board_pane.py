@@ -1,0 +1,192 @@
+"""The board with its strips, its empty and loading states, and the verbs of its cells.
+
+Used whole by the board page and beside the queue by the desk page.
+"""
+
+from collections.abc import Coroutine, Sequence
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QProgressBar,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reception.desk.desk import Desk
+from reception.desk.problems import NotPossible
+from reception.records import Appointment
+from reception.records.problem import Problem
+from reception.ui.tasks import Tasks
+from reception.widgets.board_cell import Cell, clock_text
+from reception.widgets.board_model import BoardModel
+from reception.widgets.board_strips import BoardHeader, TimeAxis
+from reception.widgets.board_view import BoardView
+from reception.widgets.look import Look
+
+
+def day_words(day: date) -> str:
+    """`Sunday 22 November`."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+class BoardPane(QWidget):
+    """One day's board, live: arrive, send in, left and did-not-attend are done here.
+
+    For the rest it tells what is asked for.
+    """
+
+    opened = Signal(str)  # key of a cell
+    current_moved = Signal(str)  # key of a cell
+    book_requested = Signal(str)  # slot id
+    cancel_requested = Signal(str)  # appointment id
+    request_dropped = Signal(str, str)  # request id, slot id
+    problem_met = Signal(Problem)
+
+    def __init__(self, desk: Desk, look: Look, tasks: Tasks, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._look, self._tasks = desk, look, tasks
+        self._loading = True
+        self.model = BoardModel(desk, self)
+        self.view = BoardView(look, self)
+        self.header = BoardHeader(look, self.view, self)
+        self.axis = TimeAxis(look, self.view, self)
+        self.view.setModel(self.model)
+        self.header.follow()
+        self._build(look)
+
+        self.view.opened.connect(self.opened)
+        self.view.current_moved.connect(self.current_moved)
+        self.view.request_dropped.connect(self.request_dropped)
+        self.view.key_struck.connect(self._on_key_struck)
+        self.model.modelReset.connect(self._show_state)
+        self.model.rowsInserted.connect(self._show_state)
+        self.model.rowsRemoved.connect(self._show_state)
+        desk.freshness.changed.connect(self._on_freshness_changed)
+        desk.day_changed.connect(self._on_day_changed)
+        desk.loaded.connect(self._on_loaded)
+        self._on_freshness_changed()
+        self._show_state()
+
+    def _build(self, look: Look) -> None:
+        board = QWidget(self)
+        grid = QGridLayout(board)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        self._corner = QLabel(board)
+        self._corner.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        grid.addWidget(self._corner, 0, 0)
+        grid.addWidget(self.header, 0, 1)
+        grid.addWidget(self.axis, 1, 0)
+        grid.addWidget(self.view, 1, 1)
+        self._said = QLabel(self)
+        self._said.setFont(look.metrics.title)
+        self._said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint = QLabel(self)
+        self._hint.setProperty("kind", "muted")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._progress = QProgressBar(self)
+        self._progress.setRange(0, 0)
+        self._progress.setTextVisible(False)
+        self._progress.setFixedWidth(look.metrics.unit_px * 30)
+        instead = QWidget(self)
+        column = QVBoxLayout(instead)
+        column.setSpacing(look.metrics.unit_px)
+        column.addStretch(2)
+        column.addWidget(self._said)
+        column.addWidget(self._hint)
+        column.addWidget(self._progress, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(board)
+        self._stack.addWidget(instead)
+        self.setFocusProxy(self.view)
+
+    # For those who embed it
+
+    def light(self, slot_ids: Sequence[str]) -> None:
+        """Light these slots, the best first; an empty list puts them out."""
+        self.view.light(slot_ids)
+
+    def show_appointment(self, appointment_id: str) -> bool:
+        """Put the keyboard on an appointment; whether it is on the board."""
+        held = self._desk.appointments.get(appointment_id)
+        key = self.model.key_of(held) if held is not None else ""
+        self.view.go_to(key)
+        return bool(key)
+
+    def act(self, letter: str, key: str) -> None:
+        """Do what *letter* stands for on the cell *key*; an upper-case S calls quietly."""
+        cell = self.model.cell(key)
+        if cell is None:
+            return
+        if letter in ("b", "B"):
+            self._ask_to_book(cell)
+        elif cell.appointment is None:
+            self.problem_met.emit(NotPossible(f"Nobody is booked at {clock_text(cell.start)}."))
+        elif letter in ("x", "X"):
+            self.cancel_requested.emit(cell.appointment.id)
+        else:
+            self._tasks.start(self._verb(letter, cell.appointment), on_problem=self._on_problem)
+
+    # What happens
+
+    def _verb(self, letter: str, held: Appointment) -> Coroutine[Any, Any, object]:
+        if letter in ("s", "S"):
+            return self._desk.send_in(held.id, quiet=letter == "S")
+        verbs = {
+            "a": self._desk.arrive,
+            "l": self._desk.leave,
+            "d": self._desk.did_not_attend,
+        }
+        return verbs[letter.lower()](held.id)
+
+    def _ask_to_book(self, cell: Cell) -> None:
+        if not self._desk.freshness.can_book:
+            since = clock_text(self._desk.freshness.since)
+            sentence = (
+                f"No contact with the practice since {since}, so this board may be out of date. "
+                "Booking opens again by itself."
+            )
+            self.problem_met.emit(NotPossible(sentence))
+        elif cell.slot is not None and cell.is_bookable(self.model.now()):
+            self.book_requested.emit(cell.slot.id)
+        else:
+            words = f"{clock_text(cell.start)} with {self.model.clinician(cell)} is not free."
+            self.problem_met.emit(NotPossible(words))
+
+    def _on_problem(self, problem: Problem) -> None:
+        self.problem_met.emit(problem)
+
+    @Slot(str, str)
+    def _on_key_struck(self, key: str, letter: str) -> None:
+        self.act(letter, key)
+
+    @Slot()
+    def _on_freshness_changed(self) -> None:
+        self.view.set_trusted(self._desk.freshness.can_book)
+
+    @Slot()
+    def _on_day_changed(self) -> None:
+        self._loading = True
+        self._show_state()
+
+    @Slot()
+    def _on_loaded(self) -> None:
+        self._loading = False
+        self._show_state()
+
+    @Slot()
+    def _show_state(self) -> None:
+        if self.model.columns:
+            self._stack.setCurrentIndex(0)
+            return
+        words = day_words(self._desk.day)
+        self._said.setText(f"Loading {words}" if self._loading else f"No sessions on {words}")
+        self._hint.setText("" if self._loading else "Alt+T goes to today, Alt+Right a day on.")
+        self._progress.setVisible(self._loading)
+        self._stack.setCurrentIndex(1)

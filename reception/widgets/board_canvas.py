@@ -1,0 +1,92 @@
+"""Paints any part of the board: sessions, hours, cells, the line of now."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QColor, QPainter
+
+from reception.widgets.board_cell import Cell
+from reception.widgets.board_face import Face, face_of
+from reception.widgets.board_layout import BoardLayout, Box
+from reception.widgets.board_model import BoardModel
+from reception.widgets.board_painter import BoardPainter, Mood
+from reception.widgets.look import Look
+from reception.widgets.palette import Ink
+
+_GREY_ALPHA = 150
+
+
+class BoardCanvas:
+    """Draws what a `BoardLayout` places. Faces are worked out once and kept until forgotten."""
+
+    def __init__(self, look: Look, place: BoardLayout) -> None:
+        self._look, self._place = look, place
+        self.pen = BoardPainter(look)
+        self._faces: dict[str, tuple[Cell, Face]] = {}
+
+    def forget(self, key: str = "") -> None:
+        """Work the face of *key* out anew when it is next drawn; all faces without a key."""
+        if key:
+            self._faces.pop(key, None)
+        else:
+            self._faces.clear()
+
+    def paint(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        offset: QPoint,
+        board: BoardModel | None,
+        mood: Callable[[Cell], Mood],
+        *,
+        trusted: bool,
+    ) -> None:
+        """Draw what shows in *rect* of a viewport scrolled by *offset*; greyed unless *trusted*."""
+        painter.setClipRect(rect)
+        painter.fillRect(rect, self._ink(Ink.WINDOW))
+        if board is not None:
+            area = Box(rect.x() + offset.x(), rect.y() + offset.y(), rect.width(), rect.height())
+            painter.translate(-offset)
+            self._grid(painter, area, board)
+            self._cells(painter, area, board, mood)
+            now = board.now()
+            if self._place.origin <= now < self._place.end:
+                line = QRect(area.x, self._place.y_of(now) - 1, area.width, 2)
+                painter.fillRect(line, self._ink(Ink.NOW_LINE))
+            painter.translate(offset)
+        if not trusted:
+            veil = QColor(self._ink(Ink.WINDOW))
+            veil.setAlpha(_GREY_ALPHA)
+            painter.fillRect(rect, veil)
+
+    def _grid(self, painter: QPainter, area: Box, board: BoardModel) -> None:
+        line, surface = self._ink(Ink.LINE), self._ink(Ink.SURFACE)
+        for column in board.columns:
+            box = self._place.column_box(column.key)
+            if box is None or not box.overlaps(area):
+                continue
+            for session in column.sessions:
+                top, bottom = self._place.y_of(session.start), self._place.y_of(session.end)
+                painter.fillRect(QRect(box.x, top, box.width, bottom - top), surface)
+            painter.fillRect(QRect(box.right - 1, area.y, 1, area.height), line)
+        for at in self._place.marks(60):
+            painter.fillRect(QRect(area.x, self._place.y_of(at), area.width, 1), line)
+
+    def _cells(
+        self, painter: QPainter, area: Box, board: BoardModel, mood: Callable[[Cell], Mood]
+    ) -> None:
+        now = board.now()
+        for key, box in self._place.exposed(area):
+            cell = board.cell(key)
+            if cell is not None:
+                self.pen.paint(painter, QRect(*box), self._face(cell, now), mood(cell))
+
+    def _face(self, cell: Cell, now: datetime) -> Face:
+        known = self._faces.get(cell.key)
+        if known is None or known[0] is not cell:
+            known = self._faces[cell.key] = (cell, face_of(cell, now))
+        return known[1]
+
+    def _ink(self, ink: Ink) -> QColor:
+        return self._look.palette[ink]

@@ -1,0 +1,266 @@
+"""Draws one cell of the board."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPen,
+    QStaticText,
+)
+
+from reception.widgets.board_face import Face, Fill
+from reception.widgets.board_glyphs import glyph_path
+from reception.widgets.look import Look
+from reception.widgets.palette import Ink
+from reception.widgets.row_painter import draw_mark
+
+_TEXTS_KEPT = 8_000
+
+
+class Type(Enum):
+    """A kind of type used in cells."""
+
+    PLAIN = auto()
+    STRONG = auto()
+    STRUCK = auto()
+    SMALL = auto()
+    SMALL_STRONG = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """What holds for a cell just now, apart from what it is.
+
+    Attributes:
+        current: the keyboard is on it.
+        focused: and the board has the focus.
+        hovered: the mouse is on it.
+        saving: something about it is on its way.
+        lit: its place among the best fits, from 1; 0 for none.
+        target: a request is being dragged over it.
+    """
+
+    current: bool = False
+    focused: bool = False
+    hovered: bool = False
+    saving: bool = False
+    lit: int = 0
+    target: bool = False
+
+
+CALM = Mood()
+
+
+@dataclass(slots=True)
+class _Room:
+    """The part of a line that is still empty."""
+
+    left: float
+    right: float
+    middle: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+
+class BoardPainter:
+    """Draws faces into boxes with the look in force; remembers texts it has laid out."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        small_strong, struck = QFont(look.metrics.small), QFont(look.metrics.font)
+        small_strong.setWeight(QFont.Weight.DemiBold)
+        struck.setStrikeOut(True)
+        self._fonts = {
+            Type.PLAIN: look.metrics.font,
+            Type.STRONG: look.metrics.bold,
+            Type.STRUCK: struck,
+            Type.SMALL: look.metrics.small,
+            Type.SMALL_STRONG: small_strong,
+        }
+        self._measures = {kind: QFontMetricsF(font) for kind, font in self._fonts.items()}
+        self._texts: dict[tuple[str, Type, int], tuple[QStaticText, float]] = {}
+        self.line_px = round(self._measures[Type.PLAIN].height())
+        self._time_px = self._measures[Type.SMALL].horizontalAdvance("00:00")
+
+    def least_column_px(self) -> int:
+        """The narrowest column in which letter, time, a name and a wait can be read."""
+        name = self._measures[Type.PLAIN].horizontalAdvance("SMITHSON,")
+        return round(self.line_px + self._time_px + name + 4 * self._gap)
+
+    def least_px_per_min(self) -> float:
+        """The scale at which a ten-minute slot holds a line."""
+        return (self.line_px + 4) / 10
+
+    @property
+    def _gap(self) -> float:
+        return self._look.metrics.unit_px / 2
+
+    def paint(self, painter: QPainter, box: QRect, face: Face, mood: Mood = CALM) -> None:
+        """Draw *face* into *box*."""
+        body = box.adjusted(1, 0, -2, -1)
+        self._ground(painter, body, face)
+        bar = max(2, round(self._gap * 0.75))
+        if face.bar is not None:
+            painter.fillRect(QRect(body.x(), body.y(), bar, body.height()), self._ink(face.bar))
+        top = body.y() + max(0.0, (min(body.height(), self.line_px + 4) - self.line_px) / 2)
+        room = _Room(body.x() + bar + 1, body.right() - self._gap, top + self.line_px / 2)
+        painter.save()
+        painter.setClipRect(body, Qt.ClipOperation.IntersectClip)
+        self._first_line(painter, room, face, mood, min(body.height() - 2, self.line_px))
+        if body.height() >= 2 * self.line_px and (face.type_text or face.more):
+            self._second_line(painter, body, face, bar)
+        painter.restore()
+        self._frame(painter, body, mood)
+
+    def _first_line(
+        self, painter: QPainter, room: _Room, face: Face, mood: Mood, height: float
+    ) -> None:
+        side = max(8.0, height)
+        if mood.lit:
+            box = QRectF(room.left, room.middle - side / 2, side, side)
+            self._lit_badge(painter, box, mood.lit)
+        elif face.badge is not None:
+            box = QRectF(room.left, room.middle - side / 2, side, side).adjusted(1, 1, -1, -1)
+            badge = face.badge
+            draw_mark(painter, self._look, box, badge.letter, badge.shape, badge.ink, badge.ground)
+        room.left += self.line_px + 1
+        self._words(painter, room, face.time, Type.SMALL, Ink.MUTED)
+        if mood.saving:
+            self._words_right(painter, room, "saving", Type.SMALL, Ink.ACCENT)
+        if face.wait:
+            self._wait(painter, room, face)
+        self._glyphs(painter, room, face)
+        kind = Type.STRUCK if face.struck else Type.STRONG if face.strong else Type.PLAIN
+        self._words(painter, room, face.name, kind, face.name_ink)
+
+    def _second_line(self, painter: QPainter, body: QRect, face: Face, bar: int) -> None:
+        indent = body.x() + bar + 2 + self.line_px
+        top = body.y() + 2 + self.line_px
+        room = _Room(indent, body.right() - self._gap, top + self.line_px * 0.46)
+        if face.type_text:
+            self._words(painter, room, face.type_text, Type.SMALL, Ink.MUTED)
+        if face.more and room.width > self.line_px * 2:
+            ink = Ink.MUTED if face.name_ink is Ink.MUTED else Ink.TEXT
+            self._words(painter, room, face.more, Type.SMALL, ink)
+
+    def _ground(self, painter: QPainter, body: QRect, face: Face) -> None:
+        painter.fillRect(body, self._ink(face.ground))
+        if face.fill is Fill.HATCHED:
+            painter.setBrushOrigin(body.topLeft())
+            hatch = QColor(self._ink(Ink.FREE_LINE))
+            hatch.setAlpha(70)
+            painter.fillRect(body, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
+        elif face.fill is Fill.OUTLINED:
+            painter.setPen(self._ink(Ink.FREE_LINE))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(body.adjusted(0, 0, -1, -1))
+        elif face.fill is Fill.DASHED:
+            painter.setPen(QPen(self._ink(Ink.HELD), 1, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(body.adjusted(0, 0, -1, -1))
+
+    def _frame(self, painter: QPainter, body: QRect, mood: Mood) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if mood.saving:
+            pen = QPen(self._ink(Ink.ACCENT), 2, Qt.PenStyle.DotLine)
+            painter.setPen(pen)
+            painter.drawLine(body.bottomLeft(), body.bottomRight())
+        if mood.lit or mood.target:
+            ink = Ink.ACCENT if mood.target else Ink.LIT
+            painter.setPen(QPen(self._ink(ink), 3))
+            painter.drawRect(QRectF(body).adjusted(1.5, 1.5, -1.5, -1.5))
+        if mood.current:
+            width = 2 if mood.focused else 1
+            painter.setPen(QPen(self._ink(Ink.FOCUS), width))
+            inset = width / 2
+            painter.drawRect(QRectF(body).adjusted(inset, inset, -inset, -inset))
+        elif mood.hovered:
+            painter.setPen(self._ink(Ink.FOCUS))
+            painter.drawRect(body.adjusted(0, 0, -1, -1))
+
+    def _lit_badge(self, painter: QPainter, box: QRectF, place: int) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._ink(Ink.ACCENT))
+        painter.drawEllipse(box.adjusted(1, 1, -1, -1))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.setPen(self._ink(Ink.ON_ACCENT))
+        painter.setFont(self._fonts[Type.SMALL_STRONG])
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(place))
+
+    def _wait(self, painter: QPainter, room: _Room, face: Face) -> None:
+        measure = self._measures[Type.SMALL_STRONG]
+        width = measure.horizontalAdvance(face.wait)
+        if face.wait_ground is not None:
+            pad = self._gap / 2
+            height = measure.height()
+            plate = QRectF(
+                room.right - width - 2 * pad, room.middle - height / 2, width + 2 * pad, height
+            )
+            painter.fillRect(plate, self._ink(face.wait_ground))
+            room.right -= pad
+        self._words_right(painter, room, face.wait, Type.SMALL_STRONG, face.wait_ink)
+
+    def _glyphs(self, painter: QPainter, room: _Room, face: Face) -> None:
+        side = round(self.line_px * 0.62)
+        for glyph in face.glyphs:
+            if room.width < side * 4:
+                return
+            path = glyph_path(glyph)
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(room.right - side, room.middle - side / 2)
+            painter.scale(side / 12, side / 12)
+            pen = QPen(self._ink(Ink.MUTED), 1.3)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(path)
+            painter.restore()
+            room.right -= side + self._gap / 2
+
+    def _words(self, painter: QPainter, room: _Room, text: str, kind: Type, ink: Ink) -> None:
+        if room.width < self._gap or not text:
+            return
+        laid, width = self._laid(text, kind, int(room.width))
+        painter.setPen(self._ink(ink))
+        painter.setFont(self._fonts[kind])
+        y = room.middle - self._measures[kind].height() / 2
+        painter.drawStaticText(QPointF(room.left, y), laid)
+        room.left += width + self._gap
+
+    def _words_right(self, painter: QPainter, room: _Room, text: str, kind: Type, ink: Ink) -> None:
+        width = self._measures[kind].horizontalAdvance(text)
+        here = _Room(max(room.left, room.right - width), room.right + 1, room.middle)
+        self._words(painter, here, text, kind, ink)
+        room.right -= width + self._gap
+
+    def _laid(self, text: str, kind: Type, width: int) -> tuple[QStaticText, float]:
+        key = (text, kind, width)
+        known = self._texts.get(key)
+        if known is None:
+            measure = self._measures[kind]
+            whole = measure.horizontalAdvance(text)
+            if whole > width:
+                text = measure.elidedText(text, Qt.TextElideMode.ElideRight, width)
+                whole = measure.horizontalAdvance(text)
+            laid = QStaticText(text)
+            laid.setTextFormat(Qt.TextFormat.PlainText)
+            laid.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+            laid.prepare(font=self._fonts[kind])
+            if len(self._texts) >= _TEXTS_KEPT:
+                self._texts.clear()
+            known = self._texts[key] = (laid, whole)
+        return known
+
+    def _ink(self, ink: Ink) -> QColor:
+        return self._look.palette[ink]

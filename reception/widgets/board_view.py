@@ -1,0 +1,533 @@
+"""The board itself: clinicians side by side, time down, every slot true to its length.
+
+A list view, so that screen readers read it in full; it places and paints its cells itself, only
+those that are exposed, scrolls by moving pixels, and answers a change by painting one cell.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPoint,
+    QRect,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import (
+    QAccessible,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QRegion,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+
+from reception.widgets.board_canvas import BoardCanvas
+from reception.widgets.board_cell import Cell
+from reception.widgets.board_layout import BoardLayout, Box, Span
+from reception.widgets.board_model import BoardModel, Index
+from reception.widgets.board_painter import Mood
+from reception.widgets.look import Look
+
+REQUEST_MIME = "application/x-reception-request"
+"""Carries the id of a request that is being dragged, as UTF-8."""
+
+_Action = QAbstractItemView.CursorAction
+
+
+class BoardView(QListView):
+    """Shows a `BoardModel`. Tells what is asked for; does nothing by itself."""
+
+    opened = Signal(str)  # key of a cell: Enter, or a double click
+    current_moved = Signal(str)  # key of the cell under the keyboard
+    key_struck = Signal(str, str)  # key of a cell, and the verb's letter; upper case with Shift
+    request_dropped = Signal(str, str)  # request id, slot id
+    view_moved = Signal(int, int)  # the content moved by so many pixels; 0, 0: it is all new
+
+    VERBS = frozenset("asldxb")
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._board: BoardModel | None = None
+        self._place = BoardLayout()
+        self._canvas = BoardCanvas(look, self._place)
+        self._lit: dict[str, int] = {}
+        self._hovered = self._target = ""
+        self._wanted_at: datetime | None = None
+        self._kept_key = ""
+        self._trusted = True
+        self._drop_open = True
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Appointment board")
+        look.palette.changed.connect(self._on_palette_changed)
+
+    # What it shows
+
+    @property
+    def board(self) -> BoardModel:
+        """The model.
+
+        Raises:
+            LookupError: there is none yet.
+        """
+        if self._board is None:
+            raise LookupError("the board has no model yet")
+        return self._board
+
+    @property
+    def place(self) -> BoardLayout:
+        """Where everything stands, in the board's own pixels."""
+        return self._place
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        """Show *model*, a `BoardModel`."""
+        assert model is None or isinstance(model, BoardModel)
+        if self._board is not None:
+            self._board.columns_changed.disconnect(self._on_columns_changed)
+            self._board.minute_passed.disconnect(self._on_minute_passed)
+            self._board.modelAboutToBeReset.disconnect(self._on_about_to_be_reset)
+        self._board = model
+        super().setModel(model)
+        if model is not None:
+            model.columns_changed.connect(self._on_columns_changed)
+            model.minute_passed.connect(self._on_minute_passed)
+            model.modelAboutToBeReset.connect(self._on_about_to_be_reset)
+            self._reload()
+
+    @property
+    def current_key(self) -> str:
+        """Key of the cell under the keyboard, or an empty string."""
+        cell = self.board.cell_at(self.currentIndex()) if self._board is not None else None
+        return cell.key if cell is not None else ""
+
+    def go_to(self, key: str) -> None:
+        """Put the keyboard on the cell *key* and bring it into view."""
+        index = self.board.index_of(key)
+        if index.isValid():
+            self.setCurrentIndex(index)
+
+    def set_trusted(self, trusted: bool) -> None:
+        """Grey the board while what it shows may be out of date; nothing can be dropped then."""
+        if trusted != self._trusted:
+            self._trusted = trusted
+            self.viewport().update()
+
+    def light(self, slot_ids: Sequence[str]) -> None:
+        """Light these slots, the best first, and bring the best into view; none puts them out."""
+        gone = list(self._lit)
+        self._lit = {f"Slot/{slot_id}": place for place, slot_id in enumerate(slot_ids, start=1)}
+        for key in {*gone, *self._lit}:
+            self._update_cell(key)
+        best = next((self.board.index_of(key) for key in self._lit), QModelIndex())
+        if best.isValid():
+            self.scrollTo(best)
+
+    @property
+    def lit(self) -> Mapping[str, int]:
+        """Keys of the lit cells with their place among the best."""
+        return self._lit
+
+    @Slot()
+    def jump_to_now(self) -> None:
+        """Bring the present to the upper third and the keyboard to it."""
+        self.show_time(self.board.now())
+        key = self.current_key
+        column = self._place.column_of(key) if key else None
+        if column is None:
+            return
+        near = self._place.nearest_in(column, self.board.now())
+        if near is not None:
+            self._go_quietly(self.board.index_of(near))
+
+    def show_time(self, at: datetime) -> None:
+        """Scroll *at* to the upper third."""
+        self.verticalScrollBar().setValue(self._place.y_of(at) - self.viewport().height() // 3)
+
+    # What Qt asks of a view
+
+    def visualRect(self, index: Index) -> QRect:
+        """Where the cell of *index* is in the viewport."""
+        cell = self._board.cell_at(index) if self._board is not None else None
+        box = self._place.box_of(cell.key) if cell is not None else None
+        return self._on_screen(box) if box is not None else QRect()
+
+    def indexAt(self, point: QPoint) -> QModelIndex:
+        """The cell under *point* of the viewport."""
+        key = self._key_at(point)
+        return self.board.index_of(key) if key else QModelIndex()
+
+    def scrollTo(
+        self,
+        index: Index,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        """Bring the cell of *index* into view with a little room around it."""
+        rect, port = self.visualRect(index), self.viewport().rect()
+        if rect.isNull():
+            return
+        room = self._canvas.pen.line_px
+        down, across = self.verticalScrollBar(), self.horizontalScrollBar()
+        if hint is QAbstractItemView.ScrollHint.PositionAtCenter:
+            down.setValue(down.value() + rect.center().y() - port.center().y())
+        elif rect.top() < room:
+            down.setValue(down.value() + rect.top() - room)
+        elif rect.bottom() > port.bottom() - room:
+            down.setValue(down.value() + min(rect.bottom() - port.bottom() + room, rect.top()))
+        if rect.left() < 0:
+            across.setValue(across.value() + rect.left())
+        elif rect.right() > port.right():
+            across.setValue(across.value() + min(rect.right() - port.right(), rect.left()))
+
+    def moveCursor(self, action: _Action, _modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """The cell that *action* leads to: up and down in the column, aside at the same time."""
+        key = self.current_key
+        if not key:
+            return self.board.index(0)
+        aside = {_Action.MoveLeft: -1, _Action.MoveRight: 1}.get(action)
+        if aside is not None:
+            cell = self.board.cell(key)
+            at = self._wanted_at or (cell.start if cell is not None else self.board.now())
+            found = self._place.neighbour(key, aside, at)
+            self._wanted_at = at
+        else:
+            self._wanted_at = None
+            found = self._place.along(key, self._rows_of(action))
+        return self.board.index_of(found or key)
+
+    def horizontalOffset(self) -> int:
+        """How far the content is scrolled to the left."""
+        return self.horizontalScrollBar().value()
+
+    def verticalOffset(self) -> int:
+        """How far the content is scrolled up."""
+        return self.verticalScrollBar().value()
+
+    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
+        """Select the cell at the corner of *rect*."""
+        self.selectionModel().select(self.indexAt(rect.topLeft()), command)
+
+    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
+        """The part of the viewport that *selection* covers."""
+        region = QRegion()
+        for index in selection.indexes():
+            region += self.visualRect(index)
+        return region
+
+    def doItemsLayout(self) -> None:
+        """Nothing is laid out by the list view."""
+        QAbstractItemView.doItemsLayout(self)
+
+    def updateGeometries(self) -> None:
+        """Fit columns and scale to the viewport, and the scroll bars to both."""
+        port = self.viewport().size()
+        if self._board is not None:
+            columns = max(1, len(self.board.columns))
+            least = self._canvas.pen.least_column_px()
+            minutes = max(1.0, (self._place.end - self._place.origin).total_seconds() / 60)
+            self._place.column_px = min(3 * least, max(least, port.width() // columns))
+            self._place.px_per_min = max(
+                self._canvas.pen.least_px_per_min(), port.height() / minutes
+            )
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setPageStep(port.width())
+        across.setSingleStep(self._place.column_px // 2)
+        across.setRange(0, max(0, self._place.width_px - port.width()))
+        down.setPageStep(port.height())
+        down.setSingleStep(self._canvas.pen.line_px * 2)
+        down.setRange(0, max(0, self._place.height_px - port.height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the time at the top where it is."""
+        at = self._place.time_at(self.verticalOffset())
+        QAbstractItemView.resizeEvent(self, event)
+        self.updateGeometries()
+        self.verticalScrollBar().setValue(self._place.y_of(at))
+        self.view_moved.emit(0, 0)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Move the pixels; what comes into view is painted by the next paint event."""
+        self.viewport().scroll(dx, dy)
+        self.view_moved.emit(dx, dy)
+
+    def keyboardSearch(self, _search: str) -> None:
+        """Letters are verbs here, not a search."""
+
+    # What the model tells
+
+    def reset(self) -> None:
+        """Everything may be different: keep the time at the top and the current cell."""
+        super().reset()
+        if self._board is not None:
+            self._reload()
+
+    def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
+        """Paint what has changed, and no more."""
+        if top_left.row() != bottom_right.row():
+            self._canvas.forget()
+            self.viewport().update()
+            return
+        cell = self.board.cell_at(top_left)
+        if cell is None:
+            return
+        self._canvas.forget(cell.key)
+        if self._place.put(cell.column, _span(cell)):
+            self._stretch(cell)
+            self._update_column(cell.column)
+        else:
+            self._update_cell(cell.key)
+        if QAccessible.isActive():
+            QAbstractItemView.dataChanged(self, top_left, bottom_right, list(roles))
+
+    def rowsInserted(self, parent: Index, start: int, end: int) -> None:
+        """Place new cells."""
+        QAbstractItemView.rowsInserted(self, parent, start, end)
+        for row in range(start, end + 1):
+            cell = self.board.cell_at(self.board.index(row))
+            if cell is not None:
+                self._place.put(cell.column, _span(cell))
+                self._stretch(cell)
+                self._update_column(cell.column)
+
+    def rowsAboutToBeRemoved(self, parent: Index, start: int, end: int) -> None:
+        """Take cells away."""
+        QAbstractItemView.rowsAboutToBeRemoved(self, parent, start, end)
+        for row in range(start, end + 1):
+            cell = self.board.cell_at(self.board.index(row))
+            if cell is not None:
+                self._place.drop(cell.key)
+                self._canvas.forget(cell.key)
+                self._update_column(cell.column)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Tell which cell the keyboard is on."""
+        super().currentChanged(current, previous)
+        for index in (current, previous):
+            self.viewport().update(self.visualRect(index))
+        self.current_moved.emit(self.current_key)
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the exposed cells."""
+        painter = QPainter(self.viewport())
+        offset = QPoint(self.horizontalOffset(), self.verticalOffset())
+        for rect in event.region():  # type: ignore[attr-defined] # iterable in fact
+            self._canvas.paint(
+                painter, rect, offset, self._board, self._mood, trusted=self._trusted
+            )
+        painter.end()
+
+    def _mood(self, cell: Cell) -> Mood:
+        return Mood(
+            current=cell.key == self.current_key,
+            focused=self.hasFocus(),
+            hovered=cell.key == self._hovered,
+            saving=self.board.is_saving(cell),
+            lit=self._lit.get(cell.key, 0),
+            target=cell.key == self._target,
+        )
+
+    # Keys, mouse and drops
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move, or tell a verb. Keys that are not ours go on to the window."""
+        plain = not event.modifiers() & ~(
+            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+        )
+        letter = event.text().lower()
+        moves = {"j": _Action.MoveDown, "k": _Action.MoveUp}
+        if plain and letter == "n":
+            self.jump_to_now()
+        elif plain and letter in moves:
+            self._step(moves[letter])
+        elif plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(self.current_key)
+        elif plain and letter and letter in self.VERBS:
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.key_struck.emit(self.current_key, letter.upper() if shift else letter)
+        elif plain and event.text() and event.text().isprintable():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def _step(self, action: _Action) -> None:
+        self.setCurrentIndex(self.moveCursor(action, Qt.KeyboardModifier.NoModifier))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Outline the cell under the mouse."""
+        self._hover(self._key_at(event.position().toPoint()) or "")
+        super().mouseMoveEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open the cell."""
+        key = self._key_at(event.position().toPoint())
+        if key:
+            self.opened.emit(key)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Forget the hovered cell when the mouse goes."""
+        if event.type() == QEvent.Type.Leave:
+            self._hover("")
+        return super().viewportEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Let a request in."""
+        if event.mimeData().hasFormat(REQUEST_MIME):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Show whether it can be dropped here: only on a free slot of a board that is fresh."""
+        key = self._free_key_at(event.position().toPoint())
+        self._aim(key)
+        if key and event.mimeData().hasFormat(REQUEST_MIME):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """Nothing is aimed at any more."""
+        self._aim("")
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell which request was dropped on which slot."""
+        key = self._free_key_at(event.position().toPoint())
+        self._aim("")
+        request_id = bytes(event.mimeData().data(REQUEST_MIME).data()).decode()
+        if not key or not request_id:
+            event.ignore()
+            return
+        event.acceptProposedAction()
+        self.request_dropped.emit(request_id, key.removeprefix("Slot/"))
+
+    # Odds and ends
+
+    @Slot()
+    def _on_palette_changed(self) -> None:
+        self.viewport().update()
+
+    @Slot()
+    def _on_columns_changed(self) -> None:
+        self._place.set_columns([column.key for column in self.board.columns])
+        self.updateGeometries()
+        self.viewport().update()
+        self.view_moved.emit(0, 0)
+
+    @Slot()
+    def _on_minute_passed(self) -> None:
+        self._canvas.forget()
+        self.viewport().update()
+        self.view_moved.emit(0, 0)
+
+    @Slot()
+    def _on_about_to_be_reset(self) -> None:
+        self._kept_key = self.current_key
+
+    def _reload(self) -> None:
+        first_time = self._place.width_px == 0
+        at = self._place.time_at(self.verticalOffset())
+        self._canvas.forget()
+        self._place.set_columns([column.key for column in self.board.columns])
+        self._place.set_span(*self.board.extent())
+        self._place.load((cell.column, _span(cell)) for cell in self.board.cells())
+        self.updateGeometries()
+        self.verticalScrollBar().setValue(self._place.y_of(at))
+        kept = self.board.index_of(self._kept_key)
+        self._go_quietly(kept if kept.isValid() else self.board.index(0))
+        if first_time and self._place.width_px:
+            self.jump_to_now()
+        self.viewport().update()
+        self.view_moved.emit(0, 0)
+
+    def _go_quietly(self, index: QModelIndex) -> None:
+        self.setAutoScroll(False)
+        self.setCurrentIndex(index)
+        self.setAutoScroll(True)
+
+    def _stretch(self, cell: Cell) -> None:
+        if self._place.origin <= cell.start and cell.end <= self._place.end:
+            return
+        at = self._place.time_at(self.verticalOffset())
+        self._place.set_span(*self.board.extent())
+        self.updateGeometries()
+        self.verticalScrollBar().setValue(self._place.y_of(at))
+        self.viewport().update()
+        self.view_moved.emit(0, 0)
+
+    def _rows_of(self, action: _Action) -> int:
+        page = max(1, round(self.viewport().height() / self._place.px_per_min / 10) - 2)
+        far = self.board.rowCount()
+        return {
+            _Action.MoveUp: -1,
+            _Action.MovePrevious: -1,
+            _Action.MoveDown: 1,
+            _Action.MoveNext: 1,
+            _Action.MovePageUp: -page,
+            _Action.MovePageDown: page,
+            _Action.MoveHome: -far,
+            _Action.MoveEnd: far,
+        }.get(action, 0)
+
+    def _hover(self, key: str) -> None:
+        if key != self._hovered:
+            before, self._hovered = self._hovered, key
+            self._update_cell(before)
+            self._update_cell(key)
+
+    def _aim(self, key: str) -> None:
+        if key != self._target:
+            before, self._target = self._target, key
+            self._update_cell(before)
+            self._update_cell(key)
+
+    def _key_at(self, point: QPoint) -> str | None:
+        return self._place.at(
+            point.x() + self.horizontalOffset(), point.y() + self.verticalOffset()
+        )
+
+    def _free_key_at(self, point: QPoint) -> str:
+        key = self._key_at(point)
+        cell = self.board.cell(key) if key else None
+        free = self._trusted and cell is not None and cell.is_bookable(self.board.now())
+        return key if key and free else ""
+
+    def _update_cell(self, key: str) -> None:
+        box = self._place.box_of(key) if key else None
+        if box is not None:
+            self.viewport().update(self._on_screen(box))
+
+    def _update_column(self, column: str) -> None:
+        box = self._place.column_box(column)
+        if box is not None:
+            self.viewport().update(self._on_screen(box))
+
+    def _on_screen(self, box: Box) -> QRect:
+        return QRect(
+            box.x - self.horizontalOffset(), box.y - self.verticalOffset(), box.width, box.height
+        )
+
+
+def _span(cell: Cell) -> Span:
+    return Span(cell.start, cell.end, cell.key)
