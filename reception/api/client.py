@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from reception.api.bundle import Entry, batch, etag, only_if_new, transaction
+from reception.api.bundle import Entry, batch, etag, only_if_new, put, transaction
 from reception.api.exchange import WRITE_S, Answer, AnswerLost, Ask, Exchange, encoded, tree_of
 from reception.api.faults import STALE, is_outcome, problem_of
 from reception.api.practice_time import PracticeTime
@@ -30,6 +30,7 @@ from reception.records.tree import Tree, each, first, text_at
 T = TypeVar("T")
 Params = Mapping[str, str | Sequence[str]] | Sequence[tuple[str, str]]
 SEARCH_S = 60.0
+DELETE_S = 3.0
 _FRESH = {"Cache-Control": "no-cache"}  # HAPI answers a search from a minute-old result set
 _WRITE = {"Prefer": "return=representation"}
 
@@ -69,14 +70,20 @@ class FhirClient:
         """One resource."""
         return await self.get(f"{resource_type}/{resource_id}")
 
-    async def search(self, resource_type: str, params: Params) -> list[Tree]:
-        """Every match on every page, and what was included; each page's link is taken as it is."""
+    async def search(
+        self, resource_type: str, params: Params, *, pages: int | None = None
+    ) -> list[Tree]:
+        """Every match on every page, and what was included; each page's link is taken as it is.
+
+        With *pages*, only that many are fetched.
+        """
         pairs = _pairs(params)
         if all(name != "_count" for name, _ in pairs):
             pairs.append(("_count", str(self.profile.page)))
         found: list[Tree] = []
         async with _deadline(SEARCH_S):
-            async for page in self._pages(f"{self.base}/{resource_type}?{urlencode(pairs)}"):
+            url = f"{self.base}/{resource_type}?{urlencode(pairs)}"
+            async for page in self._pages(url, pages):
                 found.extend(page)
         return found
 
@@ -135,6 +142,24 @@ class FhirClient:
             raise problem_of(answer.status, answer.tree, theirs)
         return await self._stored_tree(_good(answer))
 
+    async def add(self, tree: Tree) -> Tree:
+        """Store *tree*, of a kind that has no key of its own (Subscription); what is stored."""
+        ask = self._write("POST", str(tree["resourceType"]), tree, "")
+        try:
+            return await self._stored_tree(_good(await self._exchange.send(ask)))
+        except AnswerLost as lost:
+            raise OutcomeUnknown() from lost
+
+    async def delete(self, resource_type: str, resource_id: str) -> None:
+        """Remove a resource (only ever a Subscription); gone already is as good."""
+        url = f"{self.base}/{resource_type}/{resource_id}"
+        try:
+            answer = await self._exchange.send(Ask("DELETE", url, deadline_s=DELETE_S))
+        except AnswerLost as lost:
+            raise OutcomeUnknown() from lost
+        if not answer.ok and answer.status not in (404, 410):
+            raise problem_of(answer.status, answer.tree)
+
     async def transaction(self, entries: Sequence[Entry], *, request_id: str = "") -> list[Tree]:
         """Store all of *entries* or none; the resources as stored, in the same order."""
         ask = self._write("POST", "", transaction(entries), request_id)
@@ -156,6 +181,15 @@ class FhirClient:
         return [
             await self._whole(part, entry) for (_, part), entry in zip(parts, entries, strict=True)
         ]
+
+    async def fails_whole(self, tree: Tree) -> bool:
+        """Whether a transaction that can never succeed fails as a whole (see `profile`)."""
+        probe = transaction([put(tree, "0")])
+        try:
+            answer = await self._exchange.send(self._write("POST", "", probe, ""))
+        except AnswerLost as lost:
+            raise OutcomeUnknown() from lost
+        return answer.status in STALE
 
     async def settle(self, entries: Sequence[Entry]) -> list[Tree] | None:
         """What a transaction whose outcome is unknown has stored; None = nothing.
@@ -246,9 +280,9 @@ class FhirClient:
             WRITE_S,
         )
 
-    async def _pages(self, url: str) -> AsyncIterator[list[Tree]]:
+    async def _pages(self, url: str, limit: int | None = None) -> AsyncIterator[list[Tree]]:
         seen: set[str] = set()
-        while url and url not in seen:
+        while url and url not in seen and len(seen) != limit:
             seen.add(url)
             answer = await self._exchange.send(Ask("GET", url, headers=_FRESH))
             bundle = tree_of(_good(answer))

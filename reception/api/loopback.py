@@ -63,6 +63,11 @@ class Loopback:
         """The parameters that the browser brought back; their state has been checked."""
         return await self._answer
 
+    def fail(self, error: BaseException) -> None:
+        """No answer will come: the browser could not do its part."""
+        if not self._answer.done():
+            self._answer.set_exception(error)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(REQUEST_S):

@@ -5,10 +5,11 @@ Source: docs/contract.md 12.1; RFC 7636, 8252, 9207.
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from urllib.parse import urlencode
 
 import httpx2
@@ -20,6 +21,12 @@ from reception.records.problem import SignInFailed
 
 SIGN_IN_S = 300.0
 CLIENT_ID = "reception-desktop"
+OpenBrowser = Callable[[str], Awaitable[object] | bool | None]
+"""Opens an address in the system's browser; called on the network thread, so it must not wait.
+
+False says that there is none. What it answers may be awaited: that is a browser of our own, whose
+failure ends the sign-in.
+"""
 STAFF_SCOPE = (
     "openid fhirUser offline_access "
     "user/Appointment.crus user/Slot.crus user/Schedule.crus user/Task.crus "
@@ -38,8 +45,7 @@ class SignIn:
     Args:
         base: the practice's FHIR base.
         http: a client for that base with its trust (`exchange.http_client`).
-        open_browser: opens an address in the system's browser; called on the network thread, so
-            it must not wait. Answers False if it cannot.
+        open_browser: see `OpenBrowser`.
         keep: stores (user, refresh token), which is a new one after every use.
     """
 
@@ -48,7 +54,7 @@ class SignIn:
         base: str,
         http: httpx2.AsyncClient,
         *,
-        open_browser: Callable[[str], object],
+        open_browser: OpenBrowser,
         keep: Keep,
         scope: str = STAFF_SCOPE,
         client_id: str = CLIENT_ID,
@@ -74,9 +80,8 @@ class SignIn:
             async with asyncio.timeout(SIGN_IN_S), Loopback(state) as loopback:
                 redirect_uri = loopback.redirect_uri
                 address = self._address(smart, redirect_uri, state, nonce, verifier)
-                if self._open_browser(address) is False:
-                    raise SignInFailed("No browser could be opened on this computer.")
-                answer = await loopback.answer()
+                with _opening(self._open_browser(address), loopback):
+                    answer = await loopback.answer()
         except TimeoutError as error:
             raise SignInFailed("Nobody signed in within five minutes. Try again.") from error
         tokens = await self._exchange(endpoint, answer, redirect_uri, verifier, nonce)
@@ -134,3 +139,24 @@ class SignIn:
         if tokens.claims or "openid" in tokens.scopes:
             check_claims(tokens.claims, issuer=smart.issuer, client_id=self._client_id, nonce=nonce)
         return tokens
+
+
+@contextlib.contextmanager
+def _opening(opened: Awaitable[object] | bool | None, loopback: Loopback) -> Iterator[None]:
+    """While the browser is open; what a browser of our own fails with, the sign-in fails with."""
+    if opened is False:
+        raise SignInFailed("No browser could be opened on this computer.")
+    if not isinstance(opened, Awaitable):
+        yield
+        return
+
+    def on_done(task: "asyncio.Future[object]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            loopback.fail(error)
+
+    visit = asyncio.ensure_future(opened)
+    visit.add_done_callback(on_done)
+    try:
+        yield
+    finally:
+        visit.cancel()
