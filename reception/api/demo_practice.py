@@ -1,24 +1,18 @@
 """The demo practice: a practice service of one's own, started for this run and ended with it.
 
-The client meets it on the wire like any other; here it only starts the command, reads the line
-that says it is ready, and plays the browser for an account whose password that line gives.
+The client meets it on the wire like any other; here it only starts the command and reads the line
+that says it is ready.
 """
 
 import asyncio
 import contextlib
-import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 
-import httpx2
 import msgspec
 
-from reception.api.trust import Trust
 from reception.records.problem import Problem
 
 READY_S = 120.0
@@ -122,61 +116,3 @@ class DemoPractice:
                 self.log.append(text)
                 del self.log[:-1000]
                 progress(text)
-
-
-@dataclass(frozen=True, slots=True)
-class PlayedBrowser:
-    """Signs in through the service's own page, as a browser with somebody at it would."""
-
-    trust: Trust
-    user: str
-    password: str
-
-    async def visit(self, address: str) -> None:
-        """Open *address*, fill in the page it shows, and follow where it leads.
-
-        Raises:
-            Problem: the page has no form, or the service did not let this user in.
-        """
-        context = self.trust.context()
-        async with httpx2.AsyncClient(verify=context, timeout=20.0) as client:
-            page = await client.get(address)
-            form = _Form()
-            form.feed(page.text)
-            if form.action is None:
-                raise Problem("The practice's sign-in page could not be read.")
-            fields = form.fields | {form.user_field: self.user, form.password_field: self.password}
-            answer = await client.post(urljoin(str(page.url), form.action), data=fields)
-            target = answer.headers.get("location")
-            if target is None:
-                said = re.sub(r"<[^>]+>", " ", answer.text)
-                raise Problem(
-                    f"The practice did not let {self.user} in ({' '.join(said.split())[:120]})."
-                )
-            if urlsplit(target).hostname not in ("127.0.0.1", "localhost"):
-                raise Problem("The practice's sign-in page led somewhere unexpected.")
-        async with httpx2.AsyncClient(timeout=20.0) as loopback:
-            await loopback.get(target)
-
-
-class _Form(HTMLParser):
-    """The first form of a page: where it goes and what it already holds."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.action: str | None = None
-        self.fields: dict[str, str] = {}
-        self.user_field, self.password_field = "username", "password"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag == "form" and self.action is None:
-            self.action = values.get("action", "")
-        elif tag == "input" and self.action is not None and values.get("name"):
-            kind = values.get("type", "text")
-            if kind == "hidden":
-                self.fields[values["name"]] = values.get("value", "")
-            elif kind == "password":
-                self.password_field = values["name"]
-            elif kind in ("text", "email"):
-                self.user_field = values["name"]
