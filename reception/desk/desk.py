@@ -1,117 +1,353 @@
 """The desk: what a signed-in user sees and can do."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+import asyncio
+from collections.abc import Coroutine
+from datetime import date, timedelta
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Slot as QtSlot
 
-from contract.codes import CancelReason, Mark, Outcome, Priority, Reject
-from reception.desk.fit import Fit
-from reception.desk.freshness import Freshness
+from reception.api.handover import Handover
+from reception.api.live import LiveState
+from reception.api.network import NetworkThread
+from reception.api.wire import Wire
+from reception.desk import order
+from reception.desk.board import BoardVerbs
+from reception.desk.booking import Booking
+from reception.desk.drafts import Drafts
+from reception.desk.feed import Feed
+from reception.desk.fit import Fitting
+from reception.desk.freshness import Freshness, State
+from reception.desk.loading import Loading
 from reception.desk.me import Me
+from reception.desk.notice import Notice
+from reception.desk.offer import Offer
+from reception.desk.order import QueueKey, Sweep
+from reception.desk.outbox import Outbox
+from reception.desk.people import People
+from reception.desk.post import Post
 from reception.desk.practice_time import PracticeTime
-from reception.desk.story import Banner, PatientStory
+from reception.desk.release import Release
+from reception.desk.slots import Slots
 from reception.desk.stores import Stores
-from reception.records import Appointment, Message, Organization, Patient, Request, Slot, Tree
+from reception.desk.triage import Triage
+from reception.desk.undo import Undos
+from reception.desk.workbench import Workbench
+from reception.desk.writer import Writer
+from reception.records import Organization, Request, record_of
+from reception.records.problem import Problem
+from reception.records.tree import text_at
+
+BIND_S = 3.0
+"""How long the first load waits for the live channel; then it goes ahead without."""
+RELOAD_AFTER = timedelta(minutes=10)
+"""While changes are polled, everything is loaded again this often (contract 10.3)."""
+_IN_TOUCH = (LiveState.LIVE, LiveState.POLLING)
 
 
 class Desk(QObject):
     """Stores to look at, verbs to act by, questions to ask. One per signed-in user.
 
-    Verbs are coroutines of the UI loop; each raises only `Problem`s and answers with the record
-    as the service has stored it. References in `saving` are `Type/id`.
+    Verbs are coroutines of the UI loop. Each raises only `Problem`s and answers with the record as
+    the service has stored it; a write goes on when its caller is cancelled. The verbs are those of
+    the classes they are taken from: `Booking`, `BoardVerbs`, `Triage`, `Offer`, `Post`, `Release`,
+    `People`; there they are described.
+
+    `feed` is given to the `LiveChannel`; `start` loads once that is in touch.
+
+    Args:
+        me: who is signed in.
+        wire: the service.
+        network: the thread on which what was fetched is parsed.
+        outbox: where writes are kept until their end is known.
+        drafts: half-written words.
+        loop: the window's asyncio loop.
+        parent: the Qt parent.
     """
 
     told = Signal(object)  # Notice
-    day_changed = Signal(object)  # date
+    day_changed = Signal(object)  # date: another day is open
+    loaded = Signal()  # the open day is complete
     saving_changed = Signal(str)  # reference
-    loaded = Signal()  # the open day and the queue are complete
 
-    # -- state: time, freshness, me, drafts, organization; day; saving; the stores:
-    #    sessions, slots, appointments, requests, messages, patients, practitioners, teams,
-    #    places, flags
-
-    # -- the day
-    async def start(self) -> None: ...
-    async def open_day(self, day: date) -> None: ...
-    async def reload(self) -> None: ...
-    async def close(self) -> None: ...
-    def take_trees(self, trees: Iterable[Tree]) -> None: ...  # live pushes
-
-    # -- the board
-    async def hold_slot(self, slot_id: str) -> Slot: ...
-    async def drop_hold(self, slot_id: str) -> None: ...
-    async def book(
+    def __init__(
         self,
-        slot_ids: Sequence[str],
-        patient: Patient,
-        *,
-        reason: str = "",
-        note: str = "",
-        via: Mark = Mark.VIA_DESK,
-    ) -> Appointment: ...
-    async def arrive(self, appointment_id: str) -> Appointment: ...
-    async def send_in(self, appointment_id: str, *, quiet: bool = False) -> Appointment: ...
-    async def leave(self, appointment_id: str) -> Appointment: ...
-    async def did_not_attend(self, appointment_id: str) -> Appointment: ...
-    async def note_late(self, appointment_id: str) -> Appointment: ...
-    async def cancel(
-        self, appointment_id: str, reason: CancelReason, text: str = ""
-    ) -> Appointment: ...
-    async def walk_out(self, appointment_id: str) -> Appointment: ...
-    async def move(self, appointment_id: str, slot_id: str) -> Appointment: ...
+        me: Me,
+        wire: Wire,
+        network: NetworkThread,
+        outbox: Outbox,
+        drafts: Drafts,
+        loop: asyncio.AbstractEventLoop,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.me, self.drafts = me, drafts
+        self._wire, self._loop = wire, loop
+        self._running: set[asyncio.Task[Any]] = set()
+        self._touched = asyncio.Event()
+        self._channel = LiveState.CONNECTING
+        self._is_loading = False
+        self._is_loaded = False
+        self._is_reloading = False
+        self._closed = False
 
-    # -- the queue
-    async def open_request(self, request_id: str) -> Request: ...  # soft claim
-    async def keep_request(self, request_id: str) -> None: ...  # still at it: claims again if due
-    async def close_request(self, request_id: str) -> None: ...  # hands back if nothing was done
-    async def prioritise(
-        self, request_id: str, priority: Priority, reason: str = ""
-    ) -> Request: ...
-    async def assign(self, request_id: str, owner: str, owner_name: str) -> Request: ...
-    async def hand_back(self, request_id: str) -> Request: ...
-    async def match(self, request_id: str, patient: Patient) -> Request: ...
-    async def snooze(self, request_id: str, until: datetime) -> Request: ...
-    async def complete(self, request_id: str, outcome: Outcome) -> Request: ...
-    async def reject(self, request_id: str, why: Reject, text: str) -> Request: ...
-    async def book_from_request(
-        self,
-        request_id: str,
-        slot_id: str,
-        *,
-        reason: str = "",
-        note: str = "",
-        message: str | None = None,  # None: the usual words; "": none is sent
-        via: Mark = Mark.VIA_ONLINE,
-    ) -> Appointment: ...
-    async def reply(self, request_id: str, text: str, *, done: bool = False) -> Message: ...
+        self.time = PracticeTime(wire.practice_now, self)
+        self.freshness = Freshness(self.time.now, self)
+        stores = self.stores = Stores(self.time.today, self._reread, self)
+        self.sessions, self.slots = stores.sessions, stores.slots
+        self.appointments, self.requests = stores.appointments, stores.requests
+        self.messages, self.patients = stores.messages, stores.patients
+        self.practitioners, self.teams = stores.practitioners, stores.teams
+        self.places, self.flags = stores.places, stores.flags
 
-    # -- messages
-    async def open_thread(self, header_id: str) -> list[Message]: ...  # oldest first
-    async def mark_read(self, header_id: str) -> None: ...
-    async def write(self, patient: Patient, topic: str, text: str) -> Message: ...  # a new thread
-    async def note(self, request_id: str, text: str) -> Message: ...  # internal, never the patient's
+        self._writer = Writer(wire, stores, outbox, self.time, self._tell, self)
+        self._undos = Undos(self.time.now, self._tell)
+        self._loading = Loading(wire, network, stores, self.time)
+        self._loaded_at = self.time.now()
+        self._take_verbs(
+            Workbench(me, wire, stores, self.time, self.freshness, self._writer, self._undos)
+        )
+        self.feed = Feed(
+            loop,
+            take=stores.take,
+            on_contact=self._on_contact,
+            on_state=self._on_channel,
+            on_reload=self._on_reload,
+        )
+        self._clock_feed: Handover[None] = Handover(loop, self._on_corrected)
+        wire.on_practice_time(lambda _: self._clock_feed([None]))
 
-    # -- release; each answers which slots could not be changed, with a sentence each
-    async def open_online(self, slot_ids: Sequence[str]) -> dict[str, str]: ...
-    async def withdraw_online(self, slot_ids: Sequence[str]) -> dict[str, str]: ...
-    async def block(self, slot_ids: Sequence[str]) -> dict[str, str]: ...
-    async def unblock(self, slot_ids: Sequence[str]) -> dict[str, str]: ...
+        self._writer.saving_changed.connect(self.saving_changed)
+        self.time.day_changed.connect(self._on_new_day)
+        self.time.jumped.connect(self._on_reload)
+        self.time.minute_passed.connect(self._on_minute)
+        self.freshness.changed.connect(self._on_freshness)
 
-    # -- patients
-    async def find_patients(self, text: str) -> list[Patient]: ...
-    async def twins_of(self, patient: Patient) -> list[Patient]: ...
-    async def banner(self, patient_id: str) -> Banner | None: ...  # None: asked again since
-    async def story(self, patient_id: str) -> PatientStory | None: ...  # None: asked again since
+    def _take_verbs(self, bench: Workbench) -> None:
+        questions = Slots(bench.stores, bench.time, bench.me.id)
+        booking, board = Booking(bench, questions), BoardVerbs(bench, questions)
+        triage = Triage(bench)
+        post = Post(bench, triage)
+        offer = Offer(bench, questions, booking, triage, post)
+        release, people = Release(bench, questions), People(bench)
 
-    async def undo(self, undo_id: str) -> None: ...
+        self.hold_slot, self.drop_hold, self.book = (
+            booking.hold_slot,
+            booking.drop_hold,
+            booking.book,
+        )
+        self.arrive, self.send_in, self.leave = board.arrive, board.send_in, board.leave
+        self.did_not_attend, self.note_late = board.did_not_attend, board.note_late
+        self.cancel, self.walk_out, self.move = board.cancel, board.walk_out, board.move
 
-    # -- questions
-    def nearest(self, slot: Slot, count: int = 3) -> list[Slot]: ...
-    def best_fit(self, request: Request, count: int = 5) -> list[Fit]: ...
-    def queue(self) -> list[Request]: ...  # open requests in the order of work
-    def queue_key(self, request: Request) -> tuple[object, ...]: ...
-    def due_text(self, request: Request) -> str: ...
-    def patients_like(self, patient: Patient) -> list[Patient]: ...
-    def appointment_in(self, slot: Slot) -> Appointment | None: ...
-    def clinician_of(self, slot: Slot) -> tuple[str, str]: ...  # Practitioner id and name
+        self.open_request, self.keep_request = triage.open_request, triage.keep_request
+        self.close_request, self.prioritise = triage.close_request, triage.prioritise
+        self.assign, self.hand_back, self.match = triage.assign, triage.hand_back, triage.match
+        self.snooze, self.complete, self.reject = triage.snooze, triage.complete, triage.reject
+        self.reopen = triage.reopen
+        self.book_from_request, self.words_for = offer.book_from_request, offer.words_for
+
+        self.open_thread, self.mark_read = post.open_thread, post.mark_read
+        self.reply, self.note, self.write = post.reply, post.note, post.write
+
+        self.open_online, self.withdraw_online = release.open_online, release.withdraw_online
+        self.block, self.unblock = release.block, release.unblock
+
+        self.find_patients, self.twins_of = people.find_patients, people.twins_of
+        self.patients_like, self.banner = people.patients_like, people.banner
+        self.story = people.story
+
+        self.nearest, self.appointment_in = questions.nearest, questions.appointment_in
+        self.clinician_of = questions.clinician_of
+        self.best_fit = Fitting(bench.stores, bench.time, questions).best_fit
+        self.undo = bench.undos.undo
+
+    # -- what is open
+
+    @property
+    def day(self) -> date:
+        """The open day (London)."""
+        return self.stores.day
+
+    @property
+    def organization(self) -> Organization | None:
+        """The practice, once loaded."""
+        return next(iter(self.stores.organizations), None)
+
+    @property
+    def saving(self) -> set[str]:
+        """References (`Slot/s1`) of what is on its way to the service."""
+        return self._writer.saving
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether the open day is being fetched."""
+        return self._is_loading
+
+    async def start(self) -> None:
+        """Wait for the live channel, then load today, the queue and the people."""
+        try:
+            async with asyncio.timeout(BIND_S):
+                await self._touched.wait()
+        except TimeoutError:
+            pass  # changes will be told, or polled for, later; the load does not wait
+        await asyncio.gather(
+            self.open_day(self.time.today()),
+            self._loading.queue(afresh=True),
+            self._loading.people(),
+        )
+        self._is_loaded = True
+        self._loaded_at = self.time.now()
+        self._if_up_to_date()
+
+    async def open_day(self, day: date) -> None:
+        """Open *day* (London) in the stores of the day."""
+        self.stores.show_day(day)
+        self.day_changed.emit(day)
+        self._is_loading = True
+        try:
+            if await self._loading.day(day, afresh=True):
+                self._is_loading = False
+                self.loaded.emit()
+        finally:
+            if self.stores.day == day:
+                self._is_loading = False
+
+    async def reload(self) -> None:
+        """Bring everything that is open up to date, after a sleep or a gap that cannot be told."""
+        self.freshness.catching_up()
+        await asyncio.gather(
+            self._loading.day(self.day, afresh=False),
+            self._loading.queue(afresh=False),
+            self._loading.people(),
+        )
+        self._is_loaded = True
+        self._loaded_at = self.time.now()
+        self.loaded.emit()
+        self._if_up_to_date()
+
+    async def settle(self) -> None:
+        """Find out what became of writes whose end is not known."""
+        await self._writer.settle()
+
+    async def close(self) -> None:
+        """End: timers, background work; writes get a moment, the rest is settled next time."""
+        self._closed = True
+        self.feed.close()
+        self._clock_feed.close()
+        self.time.stop()
+        self.freshness.stop()
+        for task in set(self._running):
+            task.cancel()
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=1.0)
+        await self._writer.close()
+
+    # -- the order of work
+
+    def queue(self) -> list[Request]:
+        """Every open request in the order of work."""
+        return sorted((r for r in self.requests if r.is_open), key=self.queue_key)
+
+    def queue_key(self, request: Request) -> QueueKey:
+        """Sorts requests into the order of work as of now."""
+        return order.queue_key(request, self.time.now())
+
+    def due_text(self, request: Request) -> str:
+        """The due clock of a request in words."""
+        return order.due_text(request, self.time.now())
+
+    def closing_sweep(self) -> Sweep:
+        """What must not be left at the close."""
+        return order.closing_sweep(self.requests, self.time.now())
+
+    def medicine_text(self, request: Request) -> str:
+        """Name and strength of the medicine that a repeat request is for, or an empty string."""
+        tree = self.stores.medicines.get(request.medication_id, {})
+        concept = tree.get("medicationCodeableConcept") or {}
+        return text_at(concept, "text") or text_at(concept, "coding", "display")
+
+    # -- what the channel and the clock say
+
+    def _on_contact(self) -> None:
+        if self._channel in _IN_TOUCH and self._is_loaded and not self._is_reloading:
+            self.freshness.caught_up()
+        else:
+            self.freshness.heard()
+
+    def _on_channel(self, state: LiveState) -> None:
+        self._channel = state
+        if state in _IN_TOUCH:
+            self._touched.set()
+            self._if_up_to_date()
+        elif state is LiveState.STOPPED:
+            self.freshness.lost()
+        elif self.freshness.state is State.LIVE:
+            self.freshness.catching_up()
+
+    @QtSlot()
+    def _on_reload(self) -> None:
+        if self._is_loaded and not self._is_reloading:
+            self._is_reloading = True
+            self._start(self._reload_all())
+
+    async def _reload_all(self) -> None:
+        try:
+            await self.reload()
+        finally:
+            self._is_reloading = False
+
+    def _on_corrected(self, _: list[None]) -> None:
+        self.time.corrected()
+
+    @QtSlot(object)
+    def _on_new_day(self, today: date) -> None:
+        self.stores.sift_requests()
+        if self._is_loaded and self.day == today - timedelta(days=1):
+            self._start(self.open_day(today))
+
+    @QtSlot()
+    def _on_minute(self) -> None:
+        if self._channel is LiveState.POLLING and self.time.now() - self._loaded_at > RELOAD_AFTER:
+            self._on_reload()
+
+    @QtSlot()
+    def _on_freshness(self) -> None:
+        if self.freshness.state is State.LIVE:
+            self._start(self._writer.settle())
+
+    def _if_up_to_date(self) -> None:
+        if self._channel in _IN_TOUCH and self._is_loaded:
+            self.freshness.caught_up()
+
+    def _reread(self, reference: str) -> None:
+        self._start(self._read_again(reference))
+
+    async def _read_again(self, reference: str) -> None:
+        resource_type, _, record_id = reference.partition("/")
+        record = record_of(await self._wire.read(resource_type, record_id))
+        if record is not None:
+            self.stores.settle(record)
+
+    def _tell(self, notice: Notice) -> None:
+        self.told.emit(notice)
+
+    def _start(self, work: Coroutine[Any, Any, object]) -> None:
+        if self._closed:
+            work.close()
+            return
+        task = self._loop.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._on_done)
+
+    def _on_done(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if task.cancelled():
+            return
+        fault = task.exception()
+        # A Problem in the background means no contact: the next contact tries again.
+        if fault is not None and not isinstance(fault, Problem):
+            self._loop.call_exception_handler(
+                {"message": "work in the background failed", "exception": fault, "task": task}
+            )

@@ -1,10 +1,12 @@
 """Every store of the desk, and which record goes where."""
 
-from datetime import date, datetime
-
-from PySide6.QtCore import QObject, Signal
-
+import asyncio
+import time
 from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+from PySide6.QtCore import QObject
 
 from contract.core_hours import day_bounds
 from reception.desk.store import RecordStore
@@ -24,6 +26,9 @@ from reception.records import (
     Tree,
     record_of,
 )
+
+SLICE_S = 0.005
+"""How long merging may keep the window's loop before it lets others have a turn."""
 
 
 class SessionStore(RecordStore[Session]):
@@ -96,8 +101,140 @@ class MessageStore(RecordStore[Message]):
 
     def in_thread(self, header_id: str) -> list[Message]:
         """The messages known of one thread, the oldest first; without the header."""
-        return sorted(
-            (m for m in self._by_thread.of(header_id) if m.header_id), key=_by_sent
+        return sorted((m for m in self._by_thread.of(header_id) if m.header_id), key=_by_sent)
+
+
+class Stores(QObject):
+    """All stores, and the one way in for whatever the service sends.
+
+    Args:
+        today: the London day at the practice.
+        reread: told the reference of a record that only a read can decide about.
+        parent: the Qt parent.
+    """
+
+    def __init__(
+        self,
+        today: Callable[[], date],
+        reread: Callable[[str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._today, self._reread = today, reread
+        self._day = today()
+        self._bounds = day_bounds(self._day)
+        self.sessions = SessionStore(
+            belongs=self._session_belongs, reread=self._ask_again, parent=self
+        )
+        self.slots = SlotStore(self._slot_belongs, self._ask_again, self)
+        self.appointments = AppointmentStore(self._appointment_belongs, self._ask_again, self)
+        self.requests = RequestStore(self._request_belongs, self._ask_again, self)
+        self.messages = MessageStore(self._ask_again, self)
+        self.patients: RecordStore[Patient] = RecordStore(reread=self._ask_again, parent=self)
+        self.practitioners: RecordStore[Practitioner] = RecordStore(
+            reread=self._ask_again, parent=self
+        )
+        self.teams: RecordStore[Team] = RecordStore(reread=self._ask_again, parent=self)
+        self.places: RecordStore[Place] = RecordStore(reread=self._ask_again, parent=self)
+        self.flags: RecordStore[PatientFlag] = RecordStore(reread=self._ask_again, parent=self)
+        self.organizations: RecordStore[Organization] = RecordStore(
+            reread=self._ask_again, parent=self
+        )
+        self.medicines: dict[str, Tree] = {}
+        """MedicationRequests by id, as they came along with repeat requests."""
+        self._by_type: dict[str, RecordStore[Any]] = {
+            "Schedule": self.sessions,
+            "Slot": self.slots,
+            "Appointment": self.appointments,
+            "Task": self.requests,
+            "Communication": self.messages,
+            "Patient": self.patients,
+            "Practitioner": self.practitioners,
+            "CareTeam": self.teams,
+            "Location": self.places,
+            "Flag": self.flags,
+            "Organization": self.organizations,
+        }
+
+    @property
+    def day(self) -> date:
+        """The open day (London)."""
+        return self._day
+
+    def show_day(self, day: date) -> None:
+        """Empty the stores of the day and hold *day* from now on."""
+        self._day, self._bounds = day, day_bounds(day)
+        for store in (self.appointments, self.slots, self.sessions):
+            store.clear()
+
+    def take(self, record: Record) -> bool:
+        """Merge one record; answers whether it changed anything."""
+        store = self._by_type.get(record.resource_type)
+        return store is not None and store.take(record)
+
+    def take_trees(self, trees: Iterable[Tree]) -> list[Record]:
+        """Merge a few trees: the answer to a write, a page of a small search."""
+        records = []
+        for tree in trees:
+            record = record_of(tree)
+            if record is not None:
+                records.append(record)
+                self.take(record)
+            else:
+                self.keep_other(tree)
+        return records
+
+    def keep_other(self, tree: Tree) -> None:
+        """Keep a tree that has no view of its own but is needed for its words."""
+        if tree.get("resourceType") == "MedicationRequest" and tree.get("id"):
+            self.medicines[str(tree["id"])] = tree
+
+    async def merge(self, records: Iterable[Record]) -> None:
+        """Merge many records in slices, so that the window never waits for it."""
+        begun = time.perf_counter()
+        for record in records:
+            self.take(record)
+            if time.perf_counter() - begun > SLICE_S:
+                await asyncio.sleep(0)
+                begun = time.perf_counter()
+
+    def settle(self, truth: Record) -> None:
+        """Hold *truth*, just read to decide between two copies of equal time."""
+        store = self._by_type.get(truth.resource_type)
+        if store is not None:
+            store.settle(truth)
+
+    def newest(self, reference: str) -> Record | None:
+        """The newest copy known of `Type/id`, of whatever day."""
+        resource_type, _, record_id = reference.partition("/")
+        store = self._by_type.get(resource_type)
+        return store.newest(record_id) if store is not None else None
+
+    def sift_requests(self) -> None:
+        """Put yesterday's finished requests aside: the day has changed."""
+        self.requests.sift()
+
+    def _ask_again(self, record: Record) -> None:
+        self._reread(record.reference)
+
+    def _session_belongs(self, session: Session) -> bool:
+        begin, end = self._bounds
+        return session.start < end and session.end > begin and session.active
+
+    def _slot_belongs(self, slot: Slot) -> bool:
+        begin, end = self._bounds
+        return begin <= slot.start < end and slot.status != "entered-in-error"
+
+    def _appointment_belongs(self, appointment: Appointment) -> bool:
+        begin, end = self._bounds
+        return begin <= appointment.start < end and appointment.status != "entered-in-error"
+
+    def _request_belongs(self, request: Request) -> bool:
+        if request.is_open:
+            return True
+        return (
+            request.status != "entered-in-error"
+            and request.last_updated >= day_bounds(self._today())[0]
         )
 
 

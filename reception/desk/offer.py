@@ -1,0 +1,153 @@
+"""Book from a request: the slot taken, the patient told, the request closed, in one write.
+
+Source: docs/contract.md 7 (Book).
+"""
+
+import uuid
+
+from contract.codes import Channel, Mark, Outcome, SlotType
+from contract.core_hours import london_day
+from contract.limits import DESCRIPTION_CHARS
+from contract.systems import MESSAGE_KEY
+from reception.api.bundle import Entry, post, put
+from reception.desk.booking import Booking, booked_in, freed, slot_references
+from reception.desk.post import Post
+from reception.desk.problems import NotPossible
+from reception.desk.slots import Slots
+from reception.desk.triage import Triage
+from reception.desk.words import clock, day_text, who_and_when
+from reception.desk.workbench import Workbench
+from reception.desk.writer import Latest
+from reception.records import Appointment, Patient, Request, Slot
+from reception.records.problem import ChangedElsewhere
+from reception.records.tree import changed
+
+
+class Offer:
+    """Books what a request asks for."""
+
+    def __init__(
+        self, bench: Workbench, slots: Slots, booking: Booking, triage: Triage, letters: Post
+    ) -> None:
+        self._bench, self._slots, self._booking = bench, slots, booking
+        self._triage, self._post = triage, letters
+
+    async def book_from_request(
+        self,
+        request_id: str,
+        slot_id: str,
+        *,
+        reason: str = "",
+        note: str = "",
+        message: str | None = None,
+        via: Mark = Mark.VIA_ONLINE,
+    ) -> Appointment:
+        """Book the patient of a request into a slot, tell them, and close the request.
+
+        *message* is what the patient is told in the request's thread; None stands for the usual
+        words, an empty string for nothing.
+
+        Raises:
+            SlotTaken: somebody was quicker with the slot.
+            ChangedElsewhere: a colleague has the request, or has dealt with it.
+            NotPossible: it is not matched to a patient, or the board is out of date.
+        """
+        request = await self._request(request_id)
+        if request.is_unmatched:
+            raise NotPossible("Match it to a patient first.")
+        patient = await self._patient(request.patient_id)
+        book = self._booking.planner(
+            [slot_id],
+            patient,
+            reason=reason or _reason_of(request),
+            note=note,
+            via=via,
+            request_id=request_id,
+        )
+        message_key = str(uuid.uuid4())
+
+        def plan(latest: Latest) -> list[Entry]:
+            now = latest.get(Request, request_id)
+            self._triage.check(latest, now, "completed")
+            slot = latest.get(Slot, slot_id)
+            entries = book(latest)
+            entries.append(put(now.completed(_outcome_of(slot), [book.urn]), now.version))
+            words = self.words_for(slot) if message is None else message.strip()
+            if words and now.thread_id:
+                entries.append(post(self._post.message(now, words, message_key), MESSAGE_KEY))
+            return entries
+
+        said = f"Booking {patient.name} from their request"
+        touching = [f"Slot/{slot_id}", f"Task/{request_id}"]
+        stored = await self._bench.writer.transact(said, touching, plan)
+        booked = booked_in(stored)
+        closed = next(record for record in stored if isinstance(record, Request))
+        was_told = len(stored) > 3
+
+        async def take_back() -> str:
+            await self._take_back(booked, closed)
+            told = " The patient was told of it: write to them." if was_told else ""
+            return f"The booking of {who_and_when(booked)} was taken back.{told}"
+
+        told = ", the patient is told" if was_told else ""
+        self._bench.undos.tell(f"{who_and_when(booked)} is booked{told}.", take_back)
+        return booked
+
+    def words_for(self, slot: Slot) -> str:
+        """The usual words to a patient who has been booked into *slot*."""
+        _, clinician = self._slots.clinician_of(slot)
+        day, at = day_text(london_day(slot.start)), clock(slot.start)
+        with_whom = f" with {clinician}" if clinician else ""
+        if slot.channel == Channel.TELEPHONE:
+            return (
+                f"We have booked a telephone call{with_whom} for you on {day} at about {at}. "
+                "Please keep your phone near you. If you cannot take the call, tell us here."
+            )
+        kind = slot.type_text or "appointment"
+        return (
+            f"We have booked you in on {day} at {at}{with_whom} ({kind}). "
+            "If you cannot come, please cancel it or tell us here."
+        )
+
+    async def _take_back(self, booked: Appointment, closed: Request) -> None:
+        def plan(latest: Latest) -> list[Entry]:
+            now, request = latest.get(Appointment, booked.id), latest.get(Request, closed.id)
+            if now.status != "booked" or request.status != closed.status:
+                raise ChangedElsewhere(
+                    f"Not undone: {who_and_when(now)} has been changed since.", theirs=now.tree
+                )
+            withdrawn = changed(now.tree, status="entered-in-error")
+            return [
+                put(withdrawn, now.version),
+                *freed(latest, now, self._bench.time.now()),
+                put(changed(request.reopened(), output=None), request.version),
+            ]
+
+        touching = [booked.reference, closed.reference, *slot_references(booked)]
+        await self._bench.writer.transact(f"Undoing: {who_and_when(booked)} booked", touching, plan)
+
+    async def _request(self, request_id: str) -> Request:
+        held = self._bench.stores.requests.newest(request_id)
+        return held or Request.from_tree(await self._bench.wire.read("Task", request_id))
+
+    async def _patient(self, patient_id: str) -> Patient:
+        held = self._bench.stores.patients.get(patient_id)
+        if held is None:
+            held = Patient.from_tree(await self._bench.wire.read("Patient", patient_id))
+            self._bench.stores.take(held)
+        return held
+
+
+def _reason_of(request: Request) -> str:
+    """The first line of the patient's own words, where all of it fits on the reason line."""
+    lines = request.description.strip().splitlines()
+    first = lines[0].strip() if lines else ""
+    return first if len(first) <= DESCRIPTION_CHARS else "Booked from their online request"
+
+
+def _outcome_of(slot: Slot) -> Outcome:
+    if slot.type_code == SlotType.VISIT:
+        return Outcome.BOOKED_VISIT
+    return (
+        Outcome.BOOKED_PHONE if slot.channel == Channel.TELEPHONE else Outcome.BOOKED_FACE_TO_FACE
+    )

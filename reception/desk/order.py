@@ -1,0 +1,113 @@
+"""The order of work: what is due when, and what comes first.
+
+Source: docs/contract.md 7; contract.core_hours (due rule).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contract.codes import RequestState
+from contract.core_hours import due_at, london_day
+from reception.desk.words import clock, day_text, span
+from reception.records import Request
+
+QueueKey = tuple[bool, bool, datetime, datetime, str]
+SOON = timedelta(hours=2)
+"""From here on the clock counts down instead of naming an hour."""
+
+
+def waiting_since(request: Request) -> datetime:
+    """When the wait of the patient began: with the request, or with the reply that reopened it."""
+    if request.state == RequestState.REOPENED:
+        return max(request.authored, request.modified)
+    return request.authored
+
+
+def due_of(request: Request) -> datetime:
+    """When the practice must have dealt with it, as aware UTC.
+
+    For one that waits for the patient, or sleeps, it is when it comes back to us. Raising the
+    priority can only bring the hour forward.
+    """
+    if request.status == "on-hold" and request.due is not None:
+        return request.due
+    by_rule = due_at(waiting_since(request), urgent=request.is_urgent)
+    if request.due is None or request.state == RequestState.REOPENED:
+        return by_rule
+    return min(request.due, by_rule)
+
+
+def is_asleep(request: Request, now: datetime) -> bool:
+    """Whether it waits for the patient or for an hour that has not come."""
+    return request.status == "on-hold" and (request.due is None or request.due > now)
+
+
+def queue_key(request: Request, now: datetime) -> QueueKey:
+    """Sorts requests into the order of work: emergency first, then due, then longest waiting.
+
+    What waits for the patient or sleeps comes after all that waits for us, emergencies excepted.
+    The order is total: no two requests share a key.
+    """
+    return (
+        not request.is_emergency,
+        is_asleep(request, now) and not request.is_emergency,
+        due_of(request),
+        waiting_since(request),
+        request.id,
+    )
+
+
+def due_text(request: Request, now: datetime) -> str:
+    """The due clock in words: "due 18:30", "47 min left", "2 h late", "asleep until 14:00"."""
+    if is_asleep(request, now):
+        return _asleep_text(request, now)
+    if not request.is_open:
+        return ""
+    due = due_of(request)
+    if due <= now:
+        return f"{span(now - due)} late" if now - due >= timedelta(minutes=1) else "due now"
+    if due - now <= SOON:
+        return f"{span(due - now)} left"
+    day = "" if london_day(due) == london_day(now) else f"{london_day(due):%a} "
+    return f"due {day}{clock(due)}"
+
+
+def _asleep_text(request: Request, now: datetime) -> str:
+    word = "asleep" if request.state == RequestState.SNOOZED else "with the patient"
+    if request.due is None:
+        return word
+    day = london_day(request.due)
+    return f"{word} until {clock(request.due) if day == london_day(now) else day_text(day)}"
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What is left before the doors close.
+
+    Attributes:
+        unread: requests that nobody has opened.
+        due_today: open requests due by the end of this London day, late ones included.
+        late: those whose hour is past.
+        emergencies: open ones.
+    """
+
+    unread: int
+    due_today: int
+    late: int
+    emergencies: int
+
+
+def closing_sweep(requests: Iterable[Request], now: datetime) -> Sweep:
+    """Count what must not be left at 18:30. Asleep ones are counted when they wake."""
+    unread = due_today = late = emergencies = 0
+    today = london_day(now)
+    for request in requests:
+        if not request.is_open or is_asleep(request, now):
+            continue
+        due = due_of(request)
+        unread += request.status == "requested"
+        due_today += london_day(due) <= today
+        late += due <= now
+        emergencies += request.is_emergency
+    return Sweep(unread, due_today, late, emergencies)

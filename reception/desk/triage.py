@@ -1,0 +1,293 @@
+"""What reception does to a request: open it, say how urgent it is, hand it on, end it.
+
+Source: docs/contract.md 4.3, 7.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from contract.codes import Outcome, Priority, Reject, RequestState
+from contract.limits import CLAIM_S
+from contract.moves import task_may_move
+from reception.api.bundle import Entry, put
+from reception.desk.order import due_of
+from reception.desk.problems import NotPossible
+from reception.desk.words import clock, span, when
+from reception.desk.workbench import Workbench, restored
+from reception.desk.writer import Latest
+from reception.records import Patient, Request, Tree
+from reception.records.problem import ChangedElsewhere, Problem
+from reception.records.tree import changed, wire_time
+
+RECLAIM_AFTER = timedelta(seconds=CLAIM_S / 2)
+ELEMENTS = (
+    "status",
+    "businessStatus",
+    "statusReason",
+    "owner",
+    "priority",
+    "restriction",
+    "output",
+    "for",
+)
+STATES = {
+    "requested": "back in the pool",
+    "received": "open at another desk",
+    "accepted": "assigned",
+    "in-progress": "being dealt with",
+    "on-hold": "waiting",
+    "completed": "done",
+    "rejected": "rejected",
+    "cancelled": "withdrawn by the patient",
+    "failed": "marked as failed",
+    "entered-in-error": "withdrawn as filed in error",
+}
+
+
+class Triage:
+    """Acts on one request."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+
+    async def open_request(self, request_id: str) -> Request:
+        """Open it, and claim it softly if it lies in the pool; what is held now.
+
+        Raises:
+            ChangedElsewhere: a colleague has it open, and since when.
+        """
+        me = self._bench.me
+
+        def plan(latest: Latest) -> list[Entry]:
+            now = latest.get(Request, request_id)
+            self._not_anothers(now)
+            if now.status not in ("requested", "received") or self._is_freshly_mine(now):
+                raise _AsItIs(now)
+            return [put(_awake(now, now.claimed(me.reference, me.display)), now.version)]
+
+        try:
+            stored = await self._write("Opening a request", request_id, plan)
+        except _AsItIs as as_it_is:
+            return as_it_is.request
+        return stored
+
+    async def keep_request(self, request_id: str) -> None:
+        """The user is still at it: claim it again when half of the three minutes are over."""
+        held = self._bench.stores.requests.newest(request_id)
+        if held is not None and self._is_claimed_by_me(held) and not self._is_freshly_mine(held):
+            await self.open_request(request_id)
+
+    async def close_request(self, request_id: str) -> None:
+        """Close it; if nothing was done, it goes back to the pool."""
+
+        def plan(latest: Latest) -> list[Entry]:
+            now = latest.get(Request, request_id)
+            if not self._is_claimed_by_me(now):
+                raise _AsItIs(now)
+            return [put(now.handed_back(), now.version)]
+
+        held = self._bench.stores.requests.newest(request_id)
+        if held is None or not self._is_claimed_by_me(held):
+            return
+        try:
+            await self._write("Closing a request", request_id, plan)
+        except _AsItIs:
+            return
+
+    async def prioritise(self, request_id: str, priority: Priority, reason: str = "") -> Request:
+        """Say how urgent it is; lowering an emergency needs a reason."""
+
+        def make(now: Request) -> Tree:
+            if now.is_emergency and priority != Priority.STAT and not reason.strip():
+                raise NotPossible("Say why this is no longer an emergency.")
+            return now.prioritised(priority, reason.strip())
+
+        return await self._change(
+            request_id, make, f"{{who}}: {_URGENCY[priority]}.", though_open_elsewhere=True
+        )
+
+    async def assign(self, request_id: str, owner: str, owner_name: str) -> Request:
+        """Hand it to a person or a team (*owner* is a reference)."""
+        return await self._change(
+            request_id,
+            lambda now: _awake(now, now.assigned(owner, owner_name)),
+            f"{{who}}: with {owner_name}.",
+        )
+
+    async def hand_back(self, request_id: str) -> Request:
+        """Put it back into the pool."""
+        return await self._change(
+            request_id, lambda now: _awake(now, now.handed_back()), "{who}: back in the pool."
+        )
+
+    async def match(self, request_id: str, patient: Patient) -> Request:
+        """Say who the person is that wrote it."""
+        return await self._change(
+            request_id,
+            lambda now: now.matched(patient.reference, patient.name),
+            f"{{who}}: matched to {patient.name}, born {patient.born_text}.",
+        )
+
+    async def snooze(self, request_id: str, until: datetime) -> Request:
+        """Put it aside until an hour comes (aware)."""
+        if until <= self._bench.time.now():
+            raise NotPossible("That hour is past. Choose a later one.")
+        at = when(until, self._bench.time.today())
+        return await self._change(
+            request_id, lambda now: now.snoozed(until), f"{{who}}: asleep until {at}."
+        )
+
+    async def complete(self, request_id: str, outcome: Outcome) -> Request:
+        """It is dealt with, and this is what came of it."""
+
+        def make(now: Request) -> Tree:
+            if now.is_unmatched:
+                raise NotPossible("Match it to a patient first, or reject it.")
+            return now.completed(outcome)
+
+        return await self._change(request_id, make, "{who}: done.")
+
+    async def reject(self, request_id: str, why: Reject, text: str) -> Request:
+        """It cannot be done; *text* tells the patient why and what to do instead."""
+        if not text.strip():
+            raise NotPossible("Write a sentence to the patient: why, and what to do instead.")
+        return await self._change(
+            request_id, lambda now: now.rejected(why, text.strip()), "{who}: rejected."
+        )
+
+    async def reopen(self, request_id: str) -> Request:
+        """Take it up again."""
+        return await self._change(request_id, lambda now: now.reopened(), "{who}: open again.")
+
+    def check(
+        self, latest: Latest, now: Request, status: str, *, though_open_elsewhere: bool = False
+    ) -> None:
+        """Refuse a change that the request's state, or a colleague who has it open, forbids.
+
+        Raises:
+            ChangedElsewhere: a colleague has it, or was quicker.
+            NotPossible: its state does not allow it.
+        """
+        if not though_open_elsewhere:
+            self._not_anothers(now)
+        if not task_may_move(now.status, status):
+            state = STATES.get(now.status, now.status)
+            if latest.again:
+                raise ChangedElsewhere(
+                    f"Not saved: it is {state} by now{_by(now)}.", theirs=now.tree
+                )
+            raise NotPossible(f"Not saved: it is {state}{_by(now)}.")
+
+    async def restore(self, before: Request, after: Request) -> str:
+        """Take a change back, unless somebody has gone on from it."""
+
+        def plan(latest: Latest) -> list[Entry]:
+            now = latest.get(Request, after.id)
+            if now.status != after.status or now.owner != after.owner:
+                raise ChangedElsewhere(
+                    f"Not undone: it is {STATES.get(now.status, now.status)} by now{_by(now)}.",
+                    theirs=now.tree,
+                )
+            if task_may_move(now.status, before.status):
+                tree = restored(now.tree, before.tree, ELEMENTS)
+            else:
+                tree = restored(now.reopened(), before.tree, ("output", "statusReason"))
+            if now.is_emergency and not before.is_emergency:
+                tree = changed(tree, statusReason={"text": "Raised by mistake, taken back."})
+            return [put(tree, now.version)]
+
+        await self._write("Undoing a change to a request", after.id, plan)
+        return f"{_who(before)}: as it was."
+
+    async def _change(
+        self,
+        request_id: str,
+        make: Callable[[Request], Tree],
+        sentence: str,
+        *,
+        though_open_elsewhere: bool = False,
+    ) -> Request:
+        before: dict[str, Request] = {}
+
+        def plan(latest: Latest) -> list[Entry]:
+            now = latest.get(Request, request_id)
+            tree = make(now)
+            self.check(
+                latest, now, str(tree["status"]), though_open_elsewhere=though_open_elsewhere
+            )
+            before["it"] = now
+            return [put(tree, now.version)]
+
+        held = self._bench.stores.requests.newest(request_id)
+        said = sentence.format(who=_who(held) if held is not None else "A request").rstrip(".")
+        after = await self._write(said, request_id, plan)
+
+        async def take_back() -> str:
+            return await self.restore(before["it"], after)
+
+        self._bench.undos.tell(sentence.format(who=_who(after)), take_back)
+        return after
+
+    async def _write(
+        self, said: str, request_id: str, plan: Callable[[Latest], list[Entry]]
+    ) -> Request:
+        stored = await self._bench.writer.transact(said, [f"Task/{request_id}"], plan)
+        record = stored[0]
+        if not isinstance(record, Request):
+            raise TypeError("the service answered with something else than a request")
+        return record
+
+    def _not_anothers(self, request: Request) -> None:
+        now = self._bench.time.now()
+        viewer = request.viewer(now)
+        if viewer and viewer != self._bench.me.reference:
+            name = request.owner_name or "A colleague"
+            ago = span(now - request.last_updated)
+            since = f"for {ago}" if ago != "0 min" else f"since {clock(request.last_updated)}"
+            raise ChangedElsewhere(f"{name} has it open {since}.", theirs=request.tree)
+
+    def _is_claimed_by_me(self, request: Request) -> bool:
+        return (
+            request.status == "received"
+            and request.state == RequestState.VIEWING
+            and request.owner == self._bench.me.reference
+        )
+
+    def _is_freshly_mine(self, request: Request) -> bool:
+        age = self._bench.time.now() - request.last_updated
+        return self._is_claimed_by_me(request) and age < RECLAIM_AFTER
+
+
+_URGENCY = {
+    Priority.ROUTINE: "routine",
+    Priority.URGENT: "urgent, to be dealt with today",
+    Priority.ASAP: "as soon as possible",
+    Priority.STAT: "emergency",
+}
+
+
+class _AsItIs(Problem):
+    """Nothing needs to be written."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__("There is nothing to do.")
+        self.request = request
+
+
+def _awake(request: Request, tree: Tree) -> Tree:
+    """*tree* due by the rule again, where the date in it was when it would come back to us."""
+    if request.status != "on-hold" and request.state != RequestState.REOPENED:
+        return tree
+    restriction = tree.get("restriction") or {}
+    period = restriction.get("period") or {}
+    awake = Request.from_tree(changed(request.tree, status="in-progress", restriction=None))
+    end = wire_time(due_of(awake))
+    return changed(tree, restriction={**restriction, "period": {**period, "end": end}})
+
+
+def _who(request: Request) -> str:
+    return f"Request of {request.patient_name}" if request.patient_name else "Request"
+
+
+def _by(request: Request) -> str:
+    return f", with {request.owner_name}" if request.owner_name else ""
