@@ -326,6 +326,8 @@ def _token(parameter: Parameter, value: str) -> Condition:
     code = parts[-1]
     if parameter.form in ("phone", "email", "telecom"):
         is_phone = parameter.form == "phone" or (parameter.form == "telecom" and "@" not in code)
+        if code.startswith(" "):  # a '+' that was not escaped
+            code = "+" + code[1:]
         return c.code == extract.contact("phone" if is_phone else "email", code)
     if len(parts) == 1 or parameter.form == "code":
         return c.code == code if code else sa.true()

@@ -20,7 +20,13 @@ def reader_engine(url: str, readers: int) -> sa.Engine:
 
 
 def _engine(url: str, *, begin: str, pool_size: int, read_only: bool = False) -> sa.Engine:
-    engine = sa.create_engine(url, poolclass=sa.QueuePool, pool_size=pool_size, max_overflow=8)
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.QueuePool,
+        pool_size=pool_size,
+        max_overflow=8,
+        hide_parameters=True,  # or a failure would write patients' details into the log
+    )
     if engine.dialect.name != "sqlite":
         return engine
 

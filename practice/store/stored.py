@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -9,8 +10,10 @@ import msgspec
 Tree = dict[str, Any]
 """A FHIR resource as plain JSON: dicts, lists, strings, numbers, booleans."""
 
-_decode = msgspec.json.Decoder().decode
-_encode = msgspec.json.Encoder().encode
+# FHIR decimals keep their precision: 7.10 is not 7.1.
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+encode = msgspec.json.Encoder(decimal_format="number").encode
+"""JSON of anything made of trees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,19 @@ class Page:
     total: int | None = None
 
 
+def decoded(body: bytes) -> Any:
+    """The JSON in *body*.
+
+    Raises:
+        msgspec.DecodeError: it is not JSON.
+        RecursionError: it is nested too deeply.
+    """
+    return _decode(body)
+
+
 def encoded(tree: Tree, resource_id: str, version: int, last_updated: str) -> bytes:
     """The JSON of *tree* with its id and its meta, as it is kept and sent."""
     meta = {**tree.get("meta", {}), "versionId": str(version), "lastUpdated": last_updated}
     head = {"resourceType": tree["resourceType"], "id": resource_id, "meta": meta}
     rest = {name: value for name, value in tree.items() if name not in head}
-    return _encode({**head, **rest})
+    return encode({**head, **rest})

@@ -27,6 +27,12 @@ _ONE = CURRENT.add_columns(resource.c.removed).where(
     resource.c.type == sa.bindparam("type"),
     resource.c.id == sa.bindparam("id"),
 )
+_THERE = sa.select(resource.c.row).where(
+    resource.c.ods == sa.bindparam("ods"),
+    resource.c.type == sa.bindparam("type"),
+    resource.c.id == sa.bindparam("id"),
+    resource.c.removed.is_(False),
+)
 _VERSIONS = sa.select(
     resource.c.row,
     resource.c.type,
@@ -97,6 +103,11 @@ class Unit:
         """The current version; None when there is none or it was removed."""
         row = self._row(resource_type, resource_id)
         return None if row is None or row.removed else stored(row[:-1])
+
+    def has(self, resource_type: str, resource_id: str) -> bool:
+        """Whether there is such a resource now."""
+        wanted = {"ods": self.ods, "type": resource_type, "id": resource_id}
+        return self.connection.execute(_THERE, wanted).first() is not None
 
     def version(self, resource_type: str, resource_id: str, version: str) -> Stored | None:
         """One version by its `versionId`; a removal is a version with the method DELETE."""

@@ -45,6 +45,10 @@ class _Group:
     commits: list[Commit] = field(default_factory=list)
 
 
+class StoreClosedError(RuntimeError):
+    """The store is closing, or closed: nothing is written any more."""
+
+
 class Writer:
     """Runs jobs one after the other, each in a savepoint of the group it is committed with."""
 
@@ -65,11 +69,11 @@ class Writer:
         """Queue *job*.
 
         Raises:
-            RuntimeError: the writer is closed.
+            StoreClosedError: no more jobs are taken.
         """
         with self._lock:
             if self._closed:
-                raise RuntimeError("the store is closed")
+                raise StoreClosedError("the store is closed")
             self._jobs.put(job)
 
     def close(self) -> None:

@@ -1,0 +1,97 @@
+"""Attachments: which are taken, and how they travel as plain bytes.
+
+Source: docs/contract.md 8; FHIR R4 Binary.
+"""
+
+import base64
+from typing import Final
+
+from contract.errors import ErrorCode
+from contract.limits import ATTACHMENT_BYTES
+from practice.fhir.asked import FHIR_JSON, JSON_TYPES, Asked
+from practice.fhir.result import Answer, Result
+from practice.refusal import Refusal
+from practice.store import Tree
+from practice.store.stored import decoded
+
+ATTACHMENT_TYPES: Final = frozenset(
+    {
+        "image/jpeg",
+        "image/png",
+        "image/gif",
+        "image/webp",
+        "image/heic",
+        "image/heif",
+        "application/pdf",
+        "text/plain",
+    }
+)
+
+
+def check(tree: Tree) -> None:
+    """Refuse an attachment that is too large or of a type that is not taken.
+
+    Raises:
+        Refusal: 413 or 422.
+    """
+    media = str(tree.get("contentType", "")).partition(";")[0].strip().lower()
+    if media not in ATTACHMENT_TYPES:
+        raise Refusal(
+            422,
+            "value",
+            ErrorCode.INVALID_VALUE,
+            f"Files of the type {media[:60]!r} are not accepted; pictures, PDF and text are.",
+            expression="Binary.contentType",
+        )
+    data = str(tree.get("data", ""))
+    if len(data) * 3 // 4 - data[-2:].count("=") > ATTACHMENT_BYTES:
+        raise Refusal(
+            413,
+            "too-long",
+            ErrorCode.BAD_REQUEST,
+            f"The file is too large; at most {ATTACHMENT_BYTES // 1024**2} MB are accepted.",
+            expression="Binary.data",
+        )
+
+
+def from_bytes(asked: Asked) -> Tree:
+    """The Binary that a request with plain bytes creates."""
+    tree: Tree = {
+        "resourceType": "Binary",
+        "contentType": asked.content_type,
+        "data": base64.b64encode(asked.body).decode(),
+    }
+    if context := asked.headers.get("x-security-context"):
+        tree["securityContext"] = {"reference": context.removeprefix(f"{asked.base}/")}
+    return tree
+
+
+def answer(asked: Asked, result: Result) -> Answer:
+    """The Binary in *result* as plain bytes, or as FHIR JSON where the client asks for that.
+
+    Raises:
+        Refusal: 406.
+    """
+    as_json = result.answer(asked.base)
+    accept = asked.headers.get("accept", "*/*").lower()
+    names = {part.partition(";")[0].strip() for part in accept.split(",")}
+    if names & JSON_TYPES or not result.body:
+        return as_json
+    tree = decoded(result.body)
+    media = tree["contentType"]
+    if not names & {"*/*", media, f"{media.partition('/')[0]}/*"}:
+        raise Refusal(
+            406,
+            "not-supported",
+            ErrorCode.BAD_REQUEST,
+            f"The file is {media}; it is offered as that or as {FHIR_JSON}.",
+        )
+    headers = {
+        **as_json.headers,
+        "content-type": media,
+        "content-disposition": "attachment",
+        "x-content-type-options": "nosniff",
+    }
+    if context := tree.get("securityContext", {}).get("reference"):
+        headers["x-security-context"] = context
+    return Answer(result.status, base64.b64decode(tree.get("data", "")), headers)

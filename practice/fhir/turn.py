@@ -1,0 +1,74 @@
+"""One caller's request at work inside one unit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from practice.fhir.interaction import LETTERS, Interaction
+from practice.rules.caller import Caller
+from practice.rules.gate import Gate
+from practice.store import Stored, Tree, Unit
+from practice.store.extract import leaves, target
+from practice.store.parameters import PARAMETERS
+
+
+@dataclass(slots=True)
+class Trace:
+    """What a request touched, for the audit trail.
+
+    Attributes:
+        interaction: what was asked for.
+        entities: references of what was read or written, with versions where known.
+        patients: ids of the patients concerned.
+        queries: the searches, as they were asked.
+    """
+
+    interaction: Interaction
+    entities: list[str] = field(default_factory=list)
+    patients: set[str] = field(default_factory=set)
+    queries: list[str] = field(default_factory=list)
+
+    def saw(self, ods: str, stored: Stored, tree: Tree | None = None) -> None:
+        """Note that *stored* was read or written."""
+        self.entities.append(f"{stored.reference}/_history/{stored.version}")
+        if stored.raw:
+            self.patients.update(patients_of(ods, tree or stored.tree()))
+
+
+@dataclass(slots=True)
+class Turn:
+    """What every interaction works with."""
+
+    unit: Unit
+    gate: Gate
+    caller: Caller
+    base: str
+    trace: Trace
+
+    def allow(self, interaction: Interaction) -> None:
+        """Refuse what the caller may not do.
+
+        Raises:
+            Refusal: 403.
+        """
+        letter = LETTERS[interaction.code]
+        self.gate.allow(self.unit, self.caller, interaction.type, letter)
+
+
+def patients_of(ods: str, tree: Tree) -> set[str]:
+    """Ids of the patients that a resource is about."""
+    kind = tree["resourceType"]
+    if kind == "Patient" and "id" in tree:
+        return {tree["id"]}
+    parameter = PARAMETERS[kind].get("patient")
+    found: set[str] = set()
+    for path in parameter.paths if parameter else ():
+        found.update(_patient_ids(ods, leaves(tree, (*path, "reference"))))
+    return found
+
+
+def _patient_ids(ods: str, references: Iterable[object]) -> Iterable[str]:
+    for reference in references:
+        if isinstance(reference, str):
+            kind, resource_id = target(ods, reference)
+            if kind == "Patient":
+                yield resource_id
