@@ -1,57 +1,16 @@
-"""Attachments: which are taken, and how they travel as plain bytes.
+"""Attachments as plain bytes: how a Binary travels without its JSON.
 
 Source: docs/contract.md 8; FHIR R4 Binary.
 """
 
 import base64
-from typing import Final
 
 from contract.errors import ErrorCode
-from contract.limits import ATTACHMENT_BYTES
 from practice.fhir.asked import FHIR_JSON, JSON_TYPES, Asked
 from practice.fhir.result import Answer, Result
 from practice.refusal import Refusal
 from practice.store import Tree
 from practice.store.stored import decoded
-
-ATTACHMENT_TYPES: Final = frozenset(
-    {
-        "image/jpeg",
-        "image/png",
-        "image/gif",
-        "image/webp",
-        "image/heic",
-        "image/heif",
-        "application/pdf",
-        "text/plain",
-    }
-)
-
-
-def check(tree: Tree) -> None:
-    """Refuse an attachment that is too large or of a type that is not taken.
-
-    Raises:
-        Refusal: 413 or 422.
-    """
-    media = str(tree.get("contentType", "")).partition(";")[0].strip().lower()
-    if media not in ATTACHMENT_TYPES:
-        raise Refusal(
-            422,
-            "value",
-            ErrorCode.INVALID_VALUE,
-            f"Files of the type {media[:60]!r} are not accepted; pictures, PDF and text are.",
-            expression="Binary.contentType",
-        )
-    data = str(tree.get("data", ""))
-    if len(data) * 3 // 4 - data[-2:].count("=") > ATTACHMENT_BYTES:
-        raise Refusal(
-            413,
-            "too-long",
-            ErrorCode.BAD_REQUEST,
-            f"The file is too large; at most {ATTACHMENT_BYTES // 1024**2} MB are accepted.",
-            expression="Binary.data",
-        )
 
 
 def from_bytes(asked: Asked) -> Tree:

@@ -1,8 +1,8 @@
 """HTTP in, FHIR out: every address below `/{ods}/fhir`."""
 
 import logging
-from importlib.metadata import version
 from dataclasses import replace
+from importlib.metadata import version
 from urllib.parse import parse_qsl
 
 import msgspec

@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from contract.errors import ErrorCode
-from practice.fhir import binary, references, validate
+from practice.fhir import references, validate
 from practice.fhir.interaction import Code, Interaction
 from practice.fhir.outcome import bad_request, in_entry, not_found, success
 from practice.fhir.reading import shown
@@ -150,8 +150,6 @@ def _plan(turn: Turn, one: Write) -> None:
         one.existing = _find_existing(turn, one)
     if one.existing is None:
         validate.check(one.tree)
-        if one.asked.type == "Binary":
-            binary.check(one.tree)
     if one.asked.code is Code.CREATE and one.existing is None:
         one.new_id = str(uuid.uuid4())
         one.tree = {**one.tree, "id": one.new_id}
