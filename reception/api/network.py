@@ -12,6 +12,33 @@ STOP_S = 1.0
 """How long `stop` waits for what still runs, so that closing the window ends within two seconds."""
 
 
+class _Lookups(concurrent.futures.ThreadPoolExecutor):
+    """Where asyncio asks the resolver: a daemon for each question.
+
+    The threads of its usual executor are joined when the process ends, so that one resolver that
+    hangs would keep a closed window's process alive.
+    """
+
+    def submit(
+        self, fn: Callable[..., T], /, *args: Any, **kwargs: Any
+    ) -> "concurrent.futures.Future[T]":
+        """Run *fn* on a daemon of its own."""
+        future: concurrent.futures.Future[T] = concurrent.futures.Future()
+
+        def work() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                result = fn(*args, **kwargs)
+            except BaseException as error:  # noqa: BLE001 - handed to who waits
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        threading.Thread(target=work, name="name lookup", daemon=True).start()
+        return future
+
+
 class NetworkStopped(RuntimeError):
     """Work was handed to a network thread that has ended: a fault of ours, not of the network."""
 
@@ -30,6 +57,7 @@ class NetworkThread:
         self._on_error = on_error
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(self._on_loop_error)
+        self._loop.set_default_executor(_Lookups())
         self._stopping = False
         self._posted: set[concurrent.futures.Future[Any]] = set()
         self._lock = threading.Lock()
