@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from practice import fhir, identity
 from practice.clock import Clock, PracticeClock
 from practice.identity import Identity, SigningKey
-from practice.identity import routes as identity_routes
+from practice.rules.gate import Gate
 from practice.settings import DataFolder, Settings
 from practice.store import Store
 from practice.web.edge import Edge
@@ -36,8 +37,12 @@ class PracticeService:
             self.base_of,
             {entry.ods: entry.name for entry in settings.practices},
         )
+        gate = Gate(clock)
         self.app = Starlette(
-            routes=[*identity_routes(self.identity, Pages())],
+            routes=[
+                *identity.routes(self.identity, Pages()),
+                *fhir.routes(self.store, gate, self.identity, clock),
+            ],
             middleware=[Middleware(Edge, clock=clock)],
         )
 
@@ -72,14 +77,14 @@ def opened(
     """The store and the accounts of a folder, for a command; the service may run meanwhile."""
     store = Store(folder.database_url, clock or PracticeClock())
     store.open()
-    identity = Identity(
+    accounts = Identity(
         store,
         SigningKey(folder.keys),
         lambda ods: f"urn:practice:{ods}",
         {entry.ods: entry.name for entry in settings.practices},
     )
     try:
-        yield store, identity
+        yield store, accounts
     finally:
-        identity.close()
+        accounts.close()
         store.close()

@@ -96,8 +96,14 @@ class _Server(Server):
         )
 
     def _init_shared_socket(self) -> None:
-        self._ssp = None
-        self._shd = SocketHolder(self._listener.detach(), False, BACKLOG)
+        # Granian describes neither its own attributes nor this constructor to type checkers.
+        holder: Any = SocketHolder
+        self._ssp: Any = None
+        self._shd: Any = holder(self._listener.detach(), False, BACKLOG)
+
+    def end(self) -> None:
+        """Take no more connections; those that are idle are closed."""
+        super().stop()  # type: ignore[no-untyped-call]
 
 
 async def serve(
@@ -143,7 +149,7 @@ async def serve(
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_S):
                 await service.take_leave()
-        server.stop()
+        server.end()
         ended, _ = await asyncio.wait({serving}, timeout=GRACE_S)
         return bool(ended)
     finally:

@@ -229,13 +229,7 @@ def held(unit: Unit, token_hash: str, now_ms: int) -> Held | None:
             tables.account,
         )
         .join_from(tables.token, tables.grant, _same_grant(tables.token))
-        .join(
-            tables.account,
-            sa.and_(
-                tables.account.c.ods == tables.grant.c.ods,
-                tables.account.c.user == tables.grant.c.user,
-            ),
-        )
+        .join(tables.account, _its_account())
         .where(tables.token.c.ods == unit.ods, tables.token.c.hash == token_hash)
         .where(tables.token.c.kind == "access", tables.token.c.expires > now_ms)
         .where(sa.not_(tables.grant.c.revoked), sa.not_(tables.account.c.disabled))
@@ -250,8 +244,33 @@ def held(unit: Unit, token_hash: str, now_ms: int) -> Held | None:
         client_id=row.client_id,
         scopes=frozenset(row.scopes.split()),
         patient=row.patient,
+        session=row.grant_id,
     )
     return Held(caller, row.grant_id, row.expires)
+
+
+def lasts(unit: Unit, grant_id: str, now_ms: int) -> bool:
+    """Whether a grant still stands: not revoked, not run out, its account not disabled."""
+    row = unit.connection.execute(
+        sa.select(tables.grant.c.id)
+        .join(tables.account, _its_account())
+        .where(tables.grant.c.ods == unit.ods, tables.grant.c.id == grant_id)
+        .where(tables.grant.c.expires > now_ms)
+        .where(sa.not_(tables.grant.c.revoked), sa.not_(tables.account.c.disabled))
+    ).first()
+    return row is not None
+
+
+def lasts(unit: Unit, grant_id: str, now_ms: int) -> bool:
+    """Whether a sign-in still stands: not revoked, not run out, its account not disabled."""
+    found = unit.connection.execute(
+        sa.select(tables.grant.c.id)
+        .join_from(tables.grant, tables.account, _its_account())
+        .where(tables.grant.c.ods == unit.ods, tables.grant.c.id == grant_id)
+        .where(sa.not_(tables.grant.c.revoked), tables.grant.c.expires > now_ms)
+        .where(sa.not_(tables.account.c.disabled))
+    ).first()
+    return found is not None
 
 
 def tidy(unit: Unit, now_ms: int) -> None:
@@ -283,3 +302,9 @@ def change_number(unit: Unit) -> int:
 
 def _same_grant(table: sa.Table) -> Any:
     return sa.and_(tables.grant.c.ods == table.c.ods, tables.grant.c.id == table.c.grant_id)
+
+
+def _its_account() -> Any:
+    return sa.and_(
+        tables.account.c.ods == tables.grant.c.ods, tables.account.c.user == tables.grant.c.user
+    )

@@ -132,6 +132,16 @@ class Identity:
             )
         return held.caller
 
+    async def lasts(self, ods: str, session: str) -> bool:
+        """Whether the sign-in *session* (`Caller.session`) still stands."""
+        now_ms = self._wall()
+        return await self._store.read(ods, lambda unit: grants.lasts(unit, session, now_ms))
+
+    async def lasts(self, ods: str, session: str) -> bool:
+        """Whether the sign-in behind `Caller.session` still stands."""
+        now_ms = self._wall()
+        return await self._store.read(ods, lambda unit: grants.lasts(unit, session, now_ms))
+
     # Accounts, for commands and for the demonstration; none of these may run on the event loop
 
     def add_account(
