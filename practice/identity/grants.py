@@ -250,18 +250,6 @@ def held(unit: Unit, token_hash: str, now_ms: int) -> Held | None:
 
 
 def lasts(unit: Unit, grant_id: str, now_ms: int) -> bool:
-    """Whether a grant still stands: not revoked, not run out, its account not disabled."""
-    row = unit.connection.execute(
-        sa.select(tables.grant.c.id)
-        .join(tables.account, _its_account())
-        .where(tables.grant.c.ods == unit.ods, tables.grant.c.id == grant_id)
-        .where(tables.grant.c.expires > now_ms)
-        .where(sa.not_(tables.grant.c.revoked), sa.not_(tables.account.c.disabled))
-    ).first()
-    return row is not None
-
-
-def lasts(unit: Unit, grant_id: str, now_ms: int) -> bool:
     """Whether a sign-in still stands: not revoked, not run out, its account not disabled."""
     found = unit.connection.execute(
         sa.select(tables.grant.c.id)

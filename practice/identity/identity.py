@@ -133,11 +133,6 @@ class Identity:
         return held.caller
 
     async def lasts(self, ods: str, session: str) -> bool:
-        """Whether the sign-in *session* (`Caller.session`) still stands."""
-        now_ms = self._wall()
-        return await self._store.read(ods, lambda unit: grants.lasts(unit, session, now_ms))
-
-    async def lasts(self, ods: str, session: str) -> bool:
         """Whether the sign-in behind `Caller.session` still stands."""
         now_ms = self._wall()
         return await self._store.read(ods, lambda unit: grants.lasts(unit, session, now_ms))

@@ -42,6 +42,7 @@ class Caller:
         client_id: the OAuth client the token was issued to.
         scopes: granted SMART v2 scopes, one string each (`user/Slot.crus`).
         patient: id of the patient a patient token is bound to; None for staff.
+        session: the sign-in behind the token; the same while its tokens are renewed.
     """
 
     user: str
@@ -51,6 +52,7 @@ class Caller:
     client_id: str
     scopes: frozenset[str] = field(default_factory=frozenset)
     patient: str | None = None
+    session: str = ""
 
     def may(self, resource_type: str, interaction: str) -> bool:
         """Whether a scope covers *interaction* (one of `cruds`) on *resource_type*."""

@@ -7,12 +7,12 @@ Revises: 0002_identity
 import sqlalchemy as sa
 from alembic import op
 
-from practice.store.tables import TEXT
-
 revision = "0003_live"
 down_revision = "0002_identity"
 branch_labels = None
 depends_on = None
+
+TEXT = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
