@@ -14,7 +14,7 @@ from reception.api.bundle import Entry
 from reception.records.problem import ChangedElsewhere, NotFound
 from reception.records.tree import Tree, text_at
 
-_SERVICE_OWN = frozenset({"meta", "text"})
+_SERVICE_OWN = frozenset({"meta", "text", "lastModified"})
 
 
 class Reader(Protocol):

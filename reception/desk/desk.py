@@ -149,7 +149,8 @@ class Desk(QObject):
         self.book_from_request, self.words_for = offer.book_from_request, offer.words_for
 
         self.open_thread, self.mark_read = post.open_thread, post.mark_read
-        self.reply, self.note, self.write = post.reply, post.note, post.write
+        self.reply, self.write = post.reply, post.write
+        self.note, self.notes = post.note, post.notes
 
         self.open_online, self.withdraw_online = release.open_online, release.withdraw_online
         self.block, self.unblock = release.block, release.unblock

@@ -27,15 +27,12 @@ def waiting_since(request: Request) -> datetime:
 def due_of(request: Request) -> datetime:
     """When the practice must have dealt with it, as aware UTC.
 
-    For one that waits for the patient, or sleeps, it is when it comes back to us. Raising the
-    priority can only bring the hour forward.
+    For one that waits for the patient, or sleeps, it is when it comes back to us. Where the
+    service does not say, the rule of core hours does.
     """
-    if request.status == "on-hold" and request.due is not None:
+    if request.due is not None:
         return request.due
-    by_rule = due_at(waiting_since(request), urgent=request.is_urgent)
-    if request.due is None or request.state == RequestState.REOPENED:
-        return by_rule
-    return min(request.due, by_rule)
+    return due_at(waiting_since(request), urgent=request.is_urgent)
 
 
 def is_asleep(request: Request, now: datetime) -> bool:

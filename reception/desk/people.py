@@ -86,14 +86,16 @@ class People:
         """The banner and the summary of the record; None as for `banner`."""
         is_late = self._ask(f"story {panel}", patient_id)
         mine = [("patient", f"Patient/{patient_id}")]
-        banner, earlier, *sections = await asyncio.gather(
+        banner, earlier, sections = await asyncio.gather(
             self._banner(patient_id),
             self._search("Task", [*mine, ("_sort", "-authored-on"), ("_count", str(FEW))]),
-            self._section(_problem, "Condition", mine),
-            self._section(_medicine, "MedicationRequest", [*mine, ("status", "active")]),
-            self._section(_immunisation, "Immunization", mine),
-            self._section(_result, "Observation", [*mine, ("_sort", "-date"), ("_count", "50")]),
-            self._section(_document, "DocumentReference", mine),
+            asyncio.gather(
+                self._section(_problem, "Condition", mine),
+                self._section(_medicine, "MedicationRequest", [*mine, ("status", "active")]),
+                self._section(_immunisation, "Immunization", mine),
+                self._section(_result, "Observation", [*mine, ("_sort", "-date")]),
+                self._section(_document, "DocumentReference", mine),
+            ),
         )
         if is_late():
             return None

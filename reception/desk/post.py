@@ -97,19 +97,31 @@ class Post:
         return _message(stored[0])
 
     async def note(self, request_id: str, text: str) -> Message:
-        """Note something for colleagues beside a request; no patient can ever read it."""
-        words, key = _words(text), str(uuid.uuid4())
+        """Note something for colleagues beside a request; no patient can ever read it.
+
+        The notes of a request stand in an internal thread of their own (contract 3).
+        """
+        words = _words(text)
         held = await self._request(request_id)
-        if not held.thread_id or held.is_unmatched:
-            raise NotPossible("There is no thread to put a note in.")
+        if held.is_unmatched:
+            raise NotPossible("Match it to a patient first.")
+        header = self._notes_header(held)
+        header_urn = f"urn:uuid:{uuid.uuid4()}"
+        message = self._message_to(held, words, str(uuid.uuid4()), MessageCategory.INTERNAL)
+        message["partOf"] = [{"reference": header_urn}]
+        entries = [
+            post(header, systems.MESSAGE_KEY, full_url=header_urn),
+            post(message, systems.MESSAGE_KEY),
+        ]
+        stored = await self._bench.writer.transact("Note for colleagues", [], lambda _: entries)
+        return _message(stored[1])
 
-        def plan(latest: Latest) -> list[Entry]:
-            now = latest.get(Request, request_id)
-            tree = self.message(now, words, key, MessageCategory.INTERNAL)
-            return [post(tree, systems.MESSAGE_KEY)]
-
-        stored = await self._bench.writer.transact("Note for colleagues", [held.reference], plan)
-        return _message(stored[0])
+    async def notes(self, request_id: str) -> list[Message]:
+        """What colleagues have noted beside a request, the oldest first."""
+        key = f"{systems.MESSAGE_KEY}|{_notes_key(request_id)}"
+        found = await self._bench.wire.search("Communication", [("identifier", key)])
+        header = next((record_of(tree) for tree in found), None)
+        return await self.open_thread(header.id) if header is not None else []
 
     async def write(self, patient: Patient, topic: str, text: str) -> Message:
         """Begin a new thread with a patient, who acts next."""
@@ -141,18 +153,15 @@ class Post:
         self._bench.undos.tell(f"{said} sent.")
         return _message(stored[1])
 
-    def message(
-        self,
-        request: Request,
-        text: str,
-        key: str,
-        category: MessageCategory = MessageCategory.PATIENT,
-    ) -> Tree:
-        """The message of *text* into the request's thread, as it is posted."""
+    def message(self, request: Request, text: str, key: str) -> Tree:
+        """The message of *text* to the patient in the request's thread, as it is posted."""
+        return self._message_to(request, text, key, MessageCategory.PATIENT)
+
+    def _message_to(self, request: Request, text: str, key: str, category: MessageCategory) -> Tree:
         theirs = [
             m
             for m in self._bench.stores.messages.in_thread(request.thread_id)
-            if m.from_patient and not m.is_internal
+            if m.from_patient and category is MessageCategory.PATIENT
         ]
         return new_message(
             key=key,
@@ -166,6 +175,24 @@ class Post:
             category=category,
             in_response_to=theirs[-1].id if theirs else "",
         )
+
+    def _notes_header(self, request: Request) -> Tree:
+        return {
+            "resourceType": "Communication",
+            "identifier": [{"system": systems.MESSAGE_KEY, "value": _notes_key(request.id)}],
+            "status": "in-progress",
+            "category": [concept(systems.MESSAGE_CATEGORY, MessageCategory.INTERNAL)],
+            "topic": {"text": "Notes for colleagues"},
+            "subject": {
+                "reference": f"Patient/{request.patient_id}",
+                "display": request.patient_name,
+            },
+            "about": [{"reference": request.reference}],
+            "sender": {
+                "reference": self._bench.me.reference,
+                "display": self._bench.me.display,
+            },
+        }
 
     async def _request(self, request_id: str) -> Request:
         held = self._bench.stores.requests.newest(request_id)
@@ -186,6 +213,11 @@ def reply_by(now: datetime) -> datetime:
     while not is_core_day(day):
         day += timedelta(days=1)
     return datetime.combine(day, CLOSES, LONDON)
+
+
+def _notes_key(request_id: str) -> str:
+    """The message-key of the one internal thread that a request has."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{systems.CANONICAL}/notes/Task/{request_id}"))
 
 
 def _words(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from contract.codes import Outcome, Priority, Reject, RequestState
+from contract.core_hours import due_at
 from contract.limits import CLAIM_S
 from contract.moves import task_may_move
 from reception.api.bundle import Entry, put
@@ -19,6 +20,8 @@ from reception.records import Patient, Request, Tree
 from reception.records.problem import ChangedElsewhere, Problem
 from reception.records.tree import changed, wire_time
 
+UNMATCHED_ENDS = frozenset({Outcome.DUPLICATE, Outcome.WITHDRAWN, Outcome.EMERGENCY_SERVICES})
+"""What may come of a request while nobody knows whose it is."""
 RECLAIM_AFTER = timedelta(seconds=CLAIM_S / 2)
 ELEMENTS = (
     "status",
@@ -28,7 +31,6 @@ ELEMENTS = (
     "priority",
     "restriction",
     "output",
-    "for",
 )
 STATES = {
     "requested": "back in the pool",
@@ -100,7 +102,11 @@ class Triage:
         def make(now: Request) -> Tree:
             if now.is_emergency and priority != Priority.STAT and not reason.strip():
                 raise NotPossible("Say why this is no longer an emergency.")
-            return now.prioritised(priority, reason.strip())
+            tree = now.prioritised(priority, reason.strip())
+            if priority == Priority.ROUTINE or now.is_urgent:
+                return tree
+            same_day = due_at(self._bench.time.now(), urgent=True)
+            return _due(tree, min(due_of(now), same_day))
 
         return await self._change(
             request_id, make, f"{{who}}: {_URGENCY[priority]}.", though_open_elsewhere=True
@@ -126,6 +132,7 @@ class Triage:
             request_id,
             lambda now: now.matched(patient.reference, patient.name),
             f"{{who}}: matched to {patient.name}, born {patient.born_text}.",
+            for_good=True,  # a request keeps its patient: a wrong match is filed in error
         )
 
     async def snooze(self, request_id: str, until: datetime) -> Request:
@@ -141,7 +148,7 @@ class Triage:
         """It is dealt with, and this is what came of it."""
 
         def make(now: Request) -> Tree:
-            if now.is_unmatched:
+            if now.is_unmatched and outcome not in UNMATCHED_ENDS:
                 raise NotPossible("Match it to a patient first, or reject it.")
             return now.completed(outcome)
 
@@ -206,6 +213,7 @@ class Triage:
         sentence: str,
         *,
         though_open_elsewhere: bool = False,
+        for_good: bool = False,
     ) -> Request:
         before: dict[str, Request] = {}
 
@@ -225,7 +233,7 @@ class Triage:
         async def take_back() -> str:
             return await self.restore(before["it"], after)
 
-        self._bench.undos.tell(sentence.format(who=_who(after)), take_back)
+        self._bench.undos.tell(sentence.format(who=_who(after)), None if for_good else take_back)
         return after
 
     async def _write(
@@ -278,11 +286,14 @@ def _awake(request: Request, tree: Tree) -> Tree:
     """*tree* due by the rule again, where the date in it was when it would come back to us."""
     if request.status != "on-hold" and request.state != RequestState.REOPENED:
         return tree
+    rested = Request.from_tree(changed(request.tree, status="in-progress", restriction=None))
+    return _due(tree, due_of(rested))
+
+
+def _due(tree: Tree, at: datetime) -> Tree:
     restriction = tree.get("restriction") or {}
     period = restriction.get("period") or {}
-    awake = Request.from_tree(changed(request.tree, status="in-progress", restriction=None))
-    end = wire_time(due_of(awake))
-    return changed(tree, restriction={**restriction, "period": {**period, "end": end}})
+    return changed(tree, restriction={**restriction, "period": {**period, "end": wire_time(at)}})
 
 
 def _who(request: Request) -> str:

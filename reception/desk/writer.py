@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from contract.core_hours import london_day
 from reception.api.bundle import Entry, etag
+from reception.api.settle import says_the_same
 from reception.api.wire import Wire
 from reception.desk.notice import Notice
 from reception.desk.outbox import Outbox, Write
@@ -280,12 +281,12 @@ class Writer(QObject):
     async def _was_updated(self, entry: Entry) -> bool:
         meant: Tree = entry["resource"]
         now = await self._wire.read(meant["resourceType"], meant["id"])
-        if _same(now, meant):
+        if says_the_same(now, meant):
             return True
         if etag(now.get("meta", {}).get("versionId", "")) == entry["request"]["ifMatch"]:
             return False
         versions = await self._wire.history(meant["resourceType"], meant["id"])
-        return any(_same(version, meant) for version in versions)
+        return any(says_the_same(version, meant) for version in versions)
 
     async def _refresh(self, references: Iterable[str]) -> None:
         try:
@@ -327,11 +328,3 @@ class Writer(QObject):
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # seen here if the caller was cancelled; else raised to it
-
-
-def _same(stored: Tree, meant: Tree) -> bool:
-    return _bare(stored) == _bare(meant)
-
-
-def _bare(tree: Tree) -> Tree:
-    return {k: v for k, v in tree.items() if k not in ("meta", "lastModified", "text")}

@@ -1,0 +1,92 @@
+"""One Qt application and one asyncio loop for every test of the client."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, TypeVar
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+T = TypeVar("T")
+Finish = Callable[..., Any]
+Until = Callable[..., None]
+
+DEADLINE_S = 30.0
+
+
+@pytest.fixture(scope="session")
+def loop(qapp: Any) -> Iterator[asyncio.AbstractEventLoop]:
+    """The session's loop: one qasync loop per process, since a loop per test crashed.
+
+    It counts as running between `finish` calls too, so that a click in a test can start a task.
+    """
+    from qasync import QEventLoop
+
+    made = QEventLoop(qapp)
+    asyncio.set_event_loop(made)
+    asyncio._set_running_loop(made)
+    yield made
+    asyncio._set_running_loop(None)
+    made.close()
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def faults(loop: asyncio.AbstractEventLoop) -> Iterator[list[BaseException]]:
+    """What escapes from tasks in the background; anything at all fails the test."""
+    escaped: list[BaseException] = []
+
+    def note(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        escaped.append(context.get("exception") or RuntimeError(str(context.get("message"))))
+
+    def hook(kind: type[BaseException], fault: BaseException, trace: object) -> None:
+        escaped.append(fault)
+
+    before = sys.excepthook
+    loop.set_exception_handler(note)
+    sys.excepthook = hook
+    yield escaped
+    sys.excepthook = before
+    loop.set_exception_handler(None)
+    assert not escaped, escaped
+
+
+@pytest.fixture
+def finish(loop: asyncio.AbstractEventLoop, faults: list[BaseException]) -> Iterator[Finish]:
+    """Runs a coroutine in the session's loop to its end; no task may be left over."""
+
+    def run(work: Coroutine[Any, Any, T], deadline_s: float = DEADLINE_S) -> T:
+        try:
+            return loop.run_until_complete(asyncio.wait_for(work, deadline_s))
+        finally:
+            asyncio._set_running_loop(loop)
+
+    yield run
+    left = [task for task in asyncio.all_tasks(loop) if not task.done()]
+    for task in left:
+        task.cancel()
+    if left:
+        run(_gathered(left))
+    assert not left, f"tasks were left over: {left}"
+
+
+@pytest.fixture
+def until(finish: Finish) -> Until:
+    """Waits in the session's loop until a condition holds."""
+
+    def wait(condition: Callable[[], object], deadline_s: float = 10.0) -> None:
+        finish(_until(condition), deadline_s)
+
+    return wait
+
+
+async def _until(condition: Callable[[], object]) -> None:
+    while not condition():
+        await asyncio.sleep(0.005)
+
+
+async def _gathered(tasks: list[asyncio.Task[Any]]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)
