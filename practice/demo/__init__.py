@@ -12,6 +12,9 @@ How a program uses it (`practice demo` does):
 returns at once and never opens a connection. `demo.ods` is the practice's code, A99999.
 """
 
+from practice.demo.generate.clinicians import ODS, PRACTICE_NAME
 from practice.demo.profile import DemoAccount, Profile
+from practice.demo.run import Demo, load
+from practice.demo.traffic import Traffic
 
-__all__ = ["DemoAccount", "Profile"]
+__all__ = ["ODS", "PRACTICE_NAME", "Demo", "DemoAccount", "Profile", "Traffic", "load"]

@@ -1,6 +1,6 @@
 """Who may do what online: a Consent for every registered patient and every proxy."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -20,9 +20,7 @@ _SCOPE = {
     ]
 }
 _ONLINE = wire.concept(systems.ONLINE_SERVICE, "online-service", "Online services")
-_ACTIONS = {
-    service: wire.concept(systems.ONLINE_SERVICE, service) for service in OnlineService
-}
+_ACTIONS = {service: wire.concept(systems.ONLINE_SERVICE, service) for service in OnlineService}
 _BASIC = (
     OnlineService.APPOINTMENTS,
     OnlineService.PRESCRIPTIONS_VIEW,
@@ -45,33 +43,48 @@ def services_of(rng: Random) -> tuple[OnlineService, ...]:
     return tuple(services)
 
 
-def consents(
-    rng: Random, one: Person, services: tuple[OnlineService, ...], today: date
-) -> Iterator[Tree]:
-    """What *one* may do, and what those who act for them may do."""
-    since = today - timedelta(days=rng.randint(20, 1800))
-    yield _consent(f"cs-{one.id}", one, services, since, "active", None)
-    if one.carer is not None and rng.random() < 0.5:
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Somebody who may act online for *one*."""
+
+    one: Person
+    other: Person
+    services: tuple[OnlineService, ...]
+
+    @property
+    def relative(self) -> str:
+        """The id of the RelatedPerson."""
+        return relative_id(self.one, self.other)
+
+
+def proxy_of(rng: Random, one: Person, services: tuple[OnlineService, ...] | None) -> Proxy | None:
+    """A parent registered online who acts for a young child, or a carer for an adult."""
+    if one.age < 11:
+        parent = next((other for other in one.parents if other.online), None)
+        acts = parent is not None and rng.random() < 0.5
+        return Proxy(one, parent, _BASIC) if acts and parent is not None else None
+    if one.carer is not None and services and rng.random() < 0.5:
         narrower = tuple(s for s in services if not s.startswith("record"))
-        yield _proxy(one, one.carer, narrower, since)
+        return Proxy(one, one.carer, narrower)
+    return None
 
 
-def child_consent(rng: Random, one: Person, today: date) -> Iterator[Tree]:
-    """A parent registered online who may act for a young child."""
-    parent = next((other for other in one.parents if other.online), None)
-    if one.age < 11 and parent is not None and rng.random() < 0.5:
-        since = max(one.born, today - timedelta(days=rng.randint(10, 900)))
-        yield _proxy(one, parent, _BASIC, since)
+def own_consent(rng: Random, one: Person, services: tuple[OnlineService, ...], today: date) -> Tree:
+    """What *one* may do."""
+    since = today - timedelta(days=rng.randint(20, 1800))
+    return _consent(f"cs-{one.id}", one, services, since, None)
 
 
-def _proxy(
-    one: Person, other: Person, services: tuple[OnlineService, ...], since: date
-) -> Tree:
+def proxy_consent(rng: Random, proxy: Proxy, today: date) -> Tree:
+    """What the proxy may do."""
+    since = max(proxy.one.born, today - timedelta(days=rng.randint(10, 900)))
     related = {
-        "reference": f"RelatedPerson/{relative_id(one, other)}",
-        "display": other.display,
+        "reference": f"RelatedPerson/{proxy.relative}",
+        "display": proxy.other.display,
     }
-    return _consent(f"cs-{one.id}-{other.id}", one, services, since, "active", related)
+    return _consent(
+        f"cs-{proxy.one.id}-{proxy.other.id}", proxy.one, proxy.services, since, related
+    )
 
 
 def _consent(
@@ -79,7 +92,6 @@ def _consent(
     one: Person,
     services: tuple[OnlineService, ...],
     since: date,
-    status: str,
     proxy: Tree | None,
 ) -> Tree:
     provision: Tree = {
@@ -92,7 +104,7 @@ def _consent(
     return {
         "resourceType": "Consent",
         "id": name,
-        "status": status,
+        "status": "active",
         "scope": _SCOPE,
         "category": [_ONLINE],
         "patient": {"reference": one.reference, "display": one.display},

@@ -73,7 +73,9 @@ class Consulting:
     def _in_person(self, booking: Booking) -> Visit:
         rng = self._rng
         arrived = booking.start + timedelta(minutes=rng.gauss(-8, 7))
-        sent_in = self._ready(max(arrived + timedelta(minutes=0.5), booking.start - timedelta(minutes=3)))
+        sent_in = self._ready(
+            max(arrived + timedelta(minutes=0.5), booking.start - timedelta(minutes=3))
+        )
         waited_min = (sent_in - max(arrived, booking.start)).total_seconds() / 60
         marks: tuple[Mark, ...] = (
             (Mark.LATE,) if arrived > booking.start + timedelta(minutes=5) else ()

@@ -14,9 +14,10 @@ from practice.demo.generate import wire
 from practice.demo.generate.attendance import Booking, Consulting, Visit
 from practice.demo.generate.chance import Weighted, stream
 from practice.demo.generate.clinicians import POOL
-from practice.demo.generate.complaints import Complaint, board_line, complaint_for
+from practice.demo.generate.complaints import Complaint
 from practice.demo.generate.diary import Day, Opening, Rule, slot
 from practice.demo.generate.people import Person
+from practice.demo.generate.reasons import board_line, complaint_for
 
 Tree = dict[str, Any]
 
@@ -25,7 +26,9 @@ _LEADS: dict[Rule, Weighted[tuple[int, int]]] = {
     Rule.NHS111: Weighted([((0, 0), 1)]),
     Rule.TWO_DAYS: Weighted([((1, 1), 50), ((2, 2), 50)]),
     Rule.TWO_WEEKS: Weighted([((2, 7), 66), ((8, 14), 34)]),
-    Rule.AHEAD: Weighted([((2, 7), 6), ((8, 14), 30), ((15, 21), 29), ((22, 28), 20), ((29, 60), 15)]),
+    Rule.AHEAD: Weighted(
+        [((2, 7), 6), ((8, 14), 30), ((15, 21), 29), ((22, 28), 20), ((29, 60), 15)]
+    ),
 }
 """Days between booking and appointment; together they give the lead times of 2018."""
 _FINALLY_BOOKED = {
@@ -59,7 +62,7 @@ class Crowd:
     """The patients who come, by what they come for."""
 
     def __init__(self, people: list[Person]) -> None:
-        self._pools = {
+        self._pools: dict[SlotType, Weighted[Person]] = {
             kind: Weighted([(one, _need(one, kind)) for one in people if one.here])
             for kind in SlotType
             if kind not in (SlotType.BREAK, SlotType.CATCH_UP)
@@ -132,32 +135,30 @@ class Booker:
         one = self._crowd.draw(rng, opening.cell.kind, online=by_web, busy=busy)
         busy.add(one.id)
         visit = consulting.see(
-            Booking(opening.start, opening.cell.length_min, lead, opening.cell.kind,
-                    opening.cell.channel)
+            Booking(
+                opening.start,
+                opening.cell.length_min,
+                lead,
+                opening.cell.kind,
+                opening.cell.channel,
+            )
         )
         yield self._appointment(rng, opening, one, created, visit, _via(rng, opening, one))
 
     def _chance(self, opening: Opening) -> float:
         """How likely the slot is taken by now."""
-        at, rule = self._at, opening.rule
-        today, day = london_day(at), london_day(opening.start)
-        ahead = (day - today).days
-        if ahead < 0:
-            return _FINALLY_BOOKED[rule]
-        if ahead == 0:
-            since = (at - opening.opens()).total_seconds() / 60
-            if rule is Rule.ON_THE_DAY:
-                return _taken_after(since, online=opening.online)
-            if rule is Rule.NHS111:
-                return 0.0 if since < 24 * 60 else 0.3
-            return _BOOKED_BEFORE_OPENING
-        if opening.opens() > at:
-            return 0.01
-        if rule is Rule.TWO_DAYS:
-            return 0.7
-        if rule is Rule.TWO_WEEKS:
-            return max(0.12, 0.93 - 0.055 * ahead)
-        return 0.0 if rule is Rule.NHS111 else max(0.3, 0.97 - 0.03 * ahead)
+        today, day = london_day(self._at), london_day(opening.start)
+        if day < today:
+            return _FINALLY_BOOKED[opening.rule]
+        if day == today:
+            return self._chance_today(opening)
+        return _chance_ahead(opening, (day - today).days) if opening.opens() <= self._at else 0.01
+
+    def _chance_today(self, opening: Opening) -> float:
+        since_min = (self._at - opening.opens()).total_seconds() / 60
+        if opening.rule is Rule.ON_THE_DAY:
+            return _taken_after(since_min, online=opening.online)
+        return 0.0 if opening.rule is Rule.NHS111 else _BOOKED_BEFORE_OPENING
 
     def _created(self, rng: Random, opening: Opening) -> tuple[datetime, int]:
         """When it was booked, and how many days ahead that was."""
@@ -173,9 +174,9 @@ class Booker:
                 created = min(created, opening.start - timedelta(minutes=1))
             else:
                 minute = min(rng.expovariate(1 / 150), 620.0)
-                created = datetime.combine(
-                    day - timedelta(days=lead), OPENS, LONDON
-                ).astimezone(opening.start.tzinfo) + timedelta(minutes=minute)
+                created = datetime.combine(day - timedelta(days=lead), OPENS, LONDON).astimezone(
+                    opening.start.tzinfo
+                ) + timedelta(minutes=minute)
             if created <= at:
                 return created, lead
         longest = at - timedelta(days=rng.uniform(0.3, 6))
@@ -186,8 +187,9 @@ class Booker:
         one = self._crowd.draw(rng, opening.cell.kind, online=False, busy=busy)
         created, _ = self._created(rng, opening)
         by_practice = rng.random() < 0.12
-        tree = self._appointment(rng, opening, one, created, Visit("cancelled"),
-                                 _via(rng, opening, one), suffix="x")
+        tree = self._appointment(
+            rng, opening, one, created, Visit("cancelled"), _via(rng, opening, one), suffix="x"
+        )
         tree["cancelationReason"] = wire.concept(
             systems.CANCEL_REASON, CancelReason.PRACTICE if by_practice else CancelReason.PATIENT
         )
@@ -259,9 +261,7 @@ class Booker:
         if not suffix and rng.random() < 0.07:
             tree["comment"] = rng.choice(_COMMENTS)
         live = visit.status != "cancelled"
-        self.kept.append(
-            Kept(name, one, opening.start, created, complaint, cell.channel, live)
-        )
+        self.kept.append(Kept(name, one, opening.start, created, complaint, cell.channel, live))
         return tree
 
 
@@ -289,6 +289,14 @@ def _type_code(kind: SlotType, complaint: Complaint) -> str:
     if complaint.reason in ("Follow-up", "Results discussion"):
         return "FOLLOWUP"
     return "CHECKUP" if kind in (SlotType.NURSE, SlotType.HCA) else "ROUTINE"
+
+
+def _chance_ahead(opening: Opening, days: int) -> float:
+    if opening.rule is Rule.TWO_DAYS:
+        return 0.7
+    if opening.rule is Rule.TWO_WEEKS:
+        return max(0.12, 0.93 - 0.055 * days)
+    return 0.0 if opening.rule is Rule.NHS111 else max(0.3, 0.97 - 0.03 * days)
 
 
 def _taken_after(minutes: float, *, online: bool) -> float:

@@ -189,9 +189,12 @@ def trees(staff: Staff) -> Iterator[Tree]:
             "address": _site_address(site),
             "managingOrganization": {"reference": POOL, "display": PRACTICE_NAME},
         }
-    for key, name in (("general", "General practice"), ("nursing", "Practice nursing"),
-                      ("medicines", "Repeat prescriptions and medicines"),
-                      ("physio", "First contact physiotherapy")):
+    for key, name in (
+        ("general", "General practice"),
+        ("nursing", "Practice nursing"),
+        ("medicines", "Repeat prescriptions and medicines"),
+        ("physio", "First contact physiotherapy"),
+    ):
         yield {
             "resourceType": "HealthcareService",
             "id": f"service-{key}",
@@ -248,13 +251,15 @@ def _team(staff: Staff, team: str, name: str) -> Tree:
     members = [
         one for one in staff.everybody if one.team == team or (team == "duty" and one.id == DUTY)
     ]
-    return {
+    tree: Tree = {
         "resourceType": "CareTeam",
         "id": f"team-{team}",
         "status": "active",
         "name": name,
         "managingOrganization": [{"reference": POOL, "display": PRACTICE_NAME}],
-        "participant": [
-            {"member": {"reference": one.reference, "display": one.display}} for one in members
-        ],
     }
+    if members:
+        tree["participant"] = [
+            {"member": {"reference": one.reference, "display": one.display}} for one in members
+        ]
+    return tree

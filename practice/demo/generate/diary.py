@@ -109,8 +109,9 @@ def _plan_session(planned: Day, session: Session, midnight: datetime) -> None:
     first = last = midnight + timedelta(minutes=session.start_min)
     for cell in cells(session):
         start = midnight + timedelta(minutes=cell.start_min)
-        opening = Opening(f"sl-{name}-{wire.z(start)[11:16].replace(':', '')}", session, cell,
-                          f"sc-{name}", start)
+        opening = Opening(
+            f"sl-{name}-{wire.z(start)[11:16].replace(':', '')}", session, cell, f"sc-{name}", start
+        )
         last = opening.end
         if cell.kind in (SlotType.BREAK, SlotType.CATCH_UP):
             opening.status = "busy-unavailable"
@@ -163,9 +164,7 @@ def _put_online(rng: Random, openings: list[Opening], *, monday: bool) -> None:
         opening.online = True
 
 
-def _drawn(
-    rng: Random, openings: list[Opening], number: int, weight: "Any"
-) -> list[Opening]:
+def _drawn(rng: Random, openings: list[Opening], number: int, weight: "Any") -> list[Opening]:
     """*number* of them, the heavier the likelier, in the order of the day."""
     keys = {o.id: rng.random() ** (1 / weight(o)) for o in openings}
     best = sorted(openings, key=lambda o: keys[o.id], reverse=True)[:number]
@@ -195,9 +194,7 @@ def slot(opening: Opening) -> Tree:
         "resourceType": "Slot",
         "id": opening.id,
         "extension": [wire.delivery(cell.channel)],
-        "identifier": [
-            {"system": systems.SLOT_KEY, "value": f"{opening.schedule}|{start}"}
-        ],
+        "identifier": [{"system": systems.SLOT_KEY, "value": f"{opening.schedule}|{start}"}],
         "serviceCategory": wire.access(_who(opening)),
         "serviceType": wire.service_type(cell.kind, cell.text),
         "schedule": {"reference": f"Schedule/{opening.schedule}"},

@@ -180,5 +180,3 @@ def done(tree: Tree, outcome: Outcome, at: datetime, result: str | None = None) 
     ]
     if result is not None:
         tree["output"].append({"type": {"text": "Result"}, "valueReference": {"reference": result}})
-
-

@@ -45,15 +45,37 @@ _FORMULARY: dict[str, tuple[Medicine, ...]] = {
         Medicine("Sitagliptin 100mg tablets", _T, 28),
     ),
     "asthma": (
-        Medicine("Salbutamol 100micrograms/dose inhaler CFC free",
-                 "Inhale TWO doses when needed", 1, "inhaler", 56),
-        Medicine("Clenil Modulite 100micrograms/dose inhaler",
-                 "Inhale TWO doses twice a day", 1, "inhaler", 28),
+        Medicine(
+            "Salbutamol 100micrograms/dose inhaler CFC free",
+            "Inhale TWO doses when needed",
+            1,
+            "inhaler",
+            56,
+        ),
+        Medicine(
+            "Clenil Modulite 100micrograms/dose inhaler",
+            "Inhale TWO doses twice a day",
+            1,
+            "inhaler",
+            28,
+        ),
         Medicine("Montelukast 10mg tablets", "Take ONE tablet at night", 28),
     ),
     "copd": (
-        Medicine("Trelegy Ellipta 92/55/22micrograms/dose inhaler", "Inhale ONE dose daily", 1, "inhaler", 30),
-        Medicine("Salbutamol 100micrograms/dose inhaler CFC free", "Inhale TWO doses when needed", 1, "inhaler", 56),
+        Medicine(
+            "Trelegy Ellipta 92/55/22micrograms/dose inhaler",
+            "Inhale ONE dose daily",
+            1,
+            "inhaler",
+            30,
+        ),
+        Medicine(
+            "Salbutamol 100micrograms/dose inhaler CFC free",
+            "Inhale TWO doses when needed",
+            1,
+            "inhaler",
+            56,
+        ),
         Medicine("Carbocisteine 375mg capsules", "Take TWO capsules twice a day", 112, "capsule"),
     ),
     "depression": (
@@ -67,13 +89,19 @@ _FORMULARY: dict[str, tuple[Medicine, ...]] = {
         Medicine("Levothyroxine sodium 100microgram tablets", "Take ONE tablet in the morning", 28),
     ),
     "reflux": (
-        Medicine("Omeprazole 20mg gastro-resistant capsules", "Take ONE capsule daily", 28, "capsule"),
-        Medicine("Lansoprazole 15mg gastro-resistant capsules", "Take ONE capsule daily", 28, "capsule"),
+        Medicine(
+            "Omeprazole 20mg gastro-resistant capsules", "Take ONE capsule daily", 28, "capsule"
+        ),
+        Medicine(
+            "Lansoprazole 15mg gastro-resistant capsules", "Take ONE capsule daily", 28, "capsule"
+        ),
     ),
     "osteoarthritis": (
         Medicine("Paracetamol 500mg tablets", "Take TWO tablets up to four times a day", 100),
         Medicine("Naproxen 250mg tablets", "Take ONE tablet twice a day with food", 56),
-        Medicine("Co-codamol 30mg/500mg tablets", "Take ONE or TWO tablets up to four times a day", 100),
+        Medicine(
+            "Co-codamol 30mg/500mg tablets", "Take ONE or TWO tablets up to four times a day", 100
+        ),
         Medicine("Ibuprofen 5% gel", "Apply THREE times a day", 1, "tube"),
     ),
     "atrial fibrillation": (
@@ -83,7 +111,13 @@ _FORMULARY: dict[str, tuple[Medicine, ...]] = {
     "heart disease": (
         Medicine("Aspirin 75mg dispersible tablets", _T, 28),
         Medicine("Bisoprolol 5mg tablets", _T, 28),
-        Medicine("Glyceryl trinitrate 400micrograms/dose pump sublingual spray", "Use when needed", 1, "spray", 84),
+        Medicine(
+            "Glyceryl trinitrate 400micrograms/dose pump sublingual spray",
+            "Use when needed",
+            1,
+            "spray",
+            84,
+        ),
         Medicine("Clopidogrel 75mg tablets", _T, 28),
     ),
     "epilepsy": (
@@ -107,12 +141,15 @@ _FORMULARY: dict[str, tuple[Medicine, ...]] = {
         Medicine("Epimax cream", "Apply when needed", 1, "tub"),
     ),
     "prostate": (
-        Medicine("Tamsulosin 400microgram modified-release capsules", "Take ONE capsule daily", 28, "capsule"),
+        Medicine(
+            "Tamsulosin 400microgram modified-release capsules",
+            "Take ONE capsule daily",
+            28,
+            "capsule",
+        ),
         Medicine("Finasteride 5mg tablets", _T, 28),
     ),
-    "kidney disease": (
-        Medicine("Furosemide 40mg tablets", "Take ONE tablet in the morning", 28),
-    ),
+    "kidney disease": (Medicine("Furosemide 40mg tablets", "Take ONE tablet in the morning", 28),),
     "osteoporosis": (
         Medicine("Alendronic acid 70mg tablets", "Take ONE tablet once a week", 4),
         Medicine("Adcal-D3 Caplets", "Take TWO tablets twice a day", 112),
@@ -193,9 +230,7 @@ def issue_tree(plan: Plan, names: dict[str, str], on: date, name: str) -> Tree:
     return tree
 
 
-def _tree(
-    plan: Plan, names: dict[str, str], name: str, intent: str, status: str, on: date
-) -> Tree:
+def _tree(plan: Plan, names: dict[str, str], name: str, intent: str, status: str, on: date) -> Tree:
     medicine = plan.medicine
     return {
         "resourceType": "MedicationRequest",

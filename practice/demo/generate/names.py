@@ -118,7 +118,9 @@ _CHINESE = Community(
 _IRISH = Community(
     _words("Siobhan Aoife Niamh Ciara Bridget Maeve Orla Sinead Roisin Grainne"),
     _words("Declan Padraig Cormac Eoin Brendan Fergus Conor Sean Liam Diarmuid"),
-    _words("O'Brien Murphy Kelly Byrne Ryan O'Connor Doyle Gallagher O'Sullivan Brennan Fitzgerald"),
+    _words(
+        "O'Brien Murphy Kelly Byrne Ryan O'Connor Doyle Gallagher O'Sullivan Brennan Fitzgerald"
+    ),
 )
 _WELSH_SCOTS = Community(
     _words("Rhiannon Carys Bethan Cerys Eilidh Morag Catriona Mairi Fiona Isla"),

@@ -114,7 +114,8 @@ class Orders:
         moment = self._on(day, 6, 22.5)
         for task, plan in self._order(moment, pending=False):
             finished = min(
-                self._on(next_core_day(day), 9, 17.5), self._at - timedelta(minutes=rng.uniform(5, 90))
+                self._on(next_core_day(day), 9, 17.5),
+                self._at - timedelta(minutes=rng.uniform(5, 90)),
             )
             if rng.random() < 0.06:
                 why, text = _REJECTS.draw(rng)
@@ -125,9 +126,7 @@ class Orders:
                 continue
             issue = issue_tree(plan, self._names, finished.date(), f"mo-{task['id'][3:]}")
             yield issue
-            envelopes.done(
-                task, Outcome.PRESCRIPTION, finished, f"MedicationRequest/{issue['id']}"
-            )
+            envelopes.done(task, Outcome.PRESCRIPTION, finished, f"MedicationRequest/{issue['id']}")
             yield task
 
     def _order(
@@ -169,4 +168,3 @@ class Orders:
     def _on(self, day: date, low: float, high: float) -> datetime:
         hours = timedelta(hours=self._rng.uniform(low, min(high, 23.9)))
         return datetime.combine(day, time(), LONDON).astimezone(UTC) + hours
-

@@ -141,7 +141,7 @@ class _Makers:
         rng = self._rng
         community, family, address, landline = self._home()
         age = rng.uniform(low, high)
-        pair = []
+        pair: list[Person] = []
         same_sex = rng.random() < 0.02
         shared = rng.random() < 0.68
         for female in (True, same_sex):
@@ -182,7 +182,7 @@ class _Makers:
         rng = self._rng
         number = rng.choices((1, 2, 3, 4), (40, 42, 13, 5))[0]
         age = min(26.0, max(0.1, parents[0].age - rng.gauss(28.5, 4.5)))
-        ages = []
+        ages: list[float] = []
         while len(ages) < number and age > 0:
             ages.append(age)
             age -= rng.uniform(1.3, 4.2) if rng.random() > 0.03 else 0.0
@@ -190,7 +190,9 @@ class _Makers:
         for age in ages:
             if age > 19 and rng.random() < 0.45:
                 continue  # has left home
-            twin = last if last is not None and ages.count(age) > 1 and last.age == int(age) else None
+            twin = (
+                last if last is not None and ages.count(age) > 1 and last.age == int(age) else None
+            )
             last = self.person(
                 age=age,
                 female=rng.random() < 0.487,

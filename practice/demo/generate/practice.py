@@ -8,7 +8,8 @@ from typing import Any
 from contract.codes import OnlineService
 from contract.core_hours import london_day
 from practice.demo.generate import access, clinicians, medicines, patients, problems, results
-from practice.demo.generate.bookings import Booker
+from practice.demo.generate.access import Proxy
+from practice.demo.generate.bookings import Booker, Kept
 from practice.demo.generate.chance import stream
 from practice.demo.generate.clinicians import ORGANIZATION, Staff
 from practice.demo.generate.diary import days_around, plan_day
@@ -50,6 +51,7 @@ class Practice:
     people: list[Person] = field(init=False)
     plans: dict[str, list[Plan]] = field(init=False)
     services: dict[str, tuple[OnlineService, ...]] = field(init=False)
+    proxies: list[Proxy] = field(init=False)
 
     def __post_init__(self) -> None:
         today = london_day(self.at)
@@ -67,17 +69,26 @@ class Practice:
             self.plans[one.id] = medicines.plans_of(rng, one, self.staff, today)
             if one.online:
                 self.services[one.id] = access.services_of(rng)
+        found = (access.proxy_of(rng, one, self.services.get(one.id)) for one in self.people)
+        self.proxies = [proxy for proxy in found if proxy is not None]
         self._booker = Booker(self.seed, self.people, self.at)
+
+    @property
+    def kept(self) -> list[Kept]:
+        """The appointments of the diary, once it has been made."""
+        return self._booker.kept
 
     def stages(self) -> Iterator[Stage]:
         """Everything to load, in order: later parts refer to earlier ones."""
         size = self.size
         yield Stage("the practice and its staff", 60, lambda: clinicians.trees(self.staff))
-        yield Stage("patients, families and carers", round(1.3 * size), self._patients)
-        yield Stage("problems, medicines and results", round(3.4 * size), self._records)
+        yield Stage("patients, families and carers", round(1.25 * size), self._patients)
+        yield Stage("problems, medicines and results", round(3.9 * size), self._records)
         yield Stage("who may do what online", round(0.41 * size), self._consents)
-        yield Stage("the diary and its appointments", 30_000, self._diary)
-        yield Stage("requests, messages and repeat orders", round(1.7 * size), self._requests)
+        yield Stage(
+            "the diary and its appointments", 1550 * len(self.staff.clinicians), self._diary
+        )
+        yield Stage("requests, messages and repeat orders", round(1.27 * size), self._requests)
 
     def trees(self) -> Iterator[Tree]:
         """All of it."""
@@ -109,8 +120,9 @@ class Practice:
         rng = stream(self.seed, "consents", today)
         for one in self.people:
             if one.online:
-                yield from access.consents(rng, one, self.services[one.id], today)
-            yield from access.child_consent(rng, one, today)
+                yield access.own_consent(rng, one, self.services[one.id], today)
+        for proxy in self.proxies:
+            yield access.proxy_consent(rng, proxy, today)
 
     def _diary(self) -> Iterator[Tree]:
         self._booker.kept.clear()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -27,7 +28,9 @@ LONG_TERM: dict[str, LongTerm] = {
     "cholesterol": LongTerm("55822004", "Hyperlipidaemia", (0, 0.01, 0.1, 0.28, 0.25)),
     "diabetes": LongTerm("44054006", "Type 2 diabetes mellitus", (0, 0.01, 0.07, 0.17, 0.16)),
     "asthma": LongTerm("195967001", "Asthma", (0.08, 0.07, 0.065, 0.06, 0.05)),
-    "copd": LongTerm("13645005", "Chronic obstructive pulmonary disease", (0, 0, 0.015, 0.06, 0.07)),
+    "copd": LongTerm(
+        "13645005", "Chronic obstructive pulmonary disease", (0, 0, 0.015, 0.06, 0.07)
+    ),
     "depression": LongTerm("35489007", "Depression", (0.005, 0.12, 0.14, 0.09, 0.08)),
     "anxiety": LongTerm("197480006", "Anxiety disorder", (0.01, 0.07, 0.06, 0.03, 0.03)),
     "hypothyroid": LongTerm("40930008", "Hypothyroidism", (0.002, 0.015, 0.04, 0.08, 0.1)),
@@ -40,7 +43,9 @@ LONG_TERM: dict[str, LongTerm] = {
     "contraception": LongTerm("169553002", "Oral contraception", (0, 0.24, 0.03, 0, 0), True),
     "menopause": LongTerm("161712005", "Menopausal symptoms", (0, 0, 0.24, 0.03, 0), True),
     "eczema": LongTerm("24079001", "Atopic eczema", (0.12, 0.05, 0.04, 0.03, 0.03)),
-    "prostate": LongTerm("266569009", "Benign prostatic hyperplasia", (0, 0, 0.05, 0.22, 0.3), False),
+    "prostate": LongTerm(
+        "266569009", "Benign prostatic hyperplasia", (0, 0, 0.05, 0.22, 0.3), False
+    ),
     "kidney disease": LongTerm("709044004", "Chronic kidney disease", (0, 0, 0.015, 0.1, 0.3)),
     "osteoporosis": LongTerm("64859006", "Osteoporosis", (0, 0, 0.01, 0.07, 0.18)),
     "gout": LongTerm("90560007", "Gout", (0, 0.005, 0.02, 0.04, 0.05)),
@@ -71,9 +76,7 @@ def _share(shares: tuple[float, ...], age: int) -> float:
     """Between the ages given, in a straight line."""
     if age <= _AGES[0]:
         return shares[0]
-    for (low, high), (before, after) in zip(
-        zip(_AGES, _AGES[1:], strict=False), zip(shares, shares[1:], strict=False), strict=True
-    ):
+    for (low, high), (before, after) in zip(pairwise(_AGES), pairwise(shares), strict=True):
         if age <= high:
             return before + (after - before) * (age - low) / (high - low)
     return shares[-1]

@@ -29,35 +29,46 @@ _ADMIN_OUTCOMES: Weighted[Outcome] = Weighted(
 )
 _TEXTS: dict[Outcome, tuple[str, ...]] = {
     Outcome.BOOKED_FACE_TO_FACE: (
-        "Thank you for your message. We have booked you in to be seen; the time is in your account. Please tell us if you cannot come.",
-        "The doctor has read your message and would like to see you. An appointment is booked, please arrive five minutes early.",
+        "Thank you for your message. We have booked you in to be seen; the time is in your "
+        "account. Please tell us if you cannot come.",
+        "The doctor has read your message and would like to see you. An appointment is booked, "
+        "please arrive five minutes early.",
     ),
     Outcome.BOOKED_PHONE: (
         "A clinician will ring you at the booked time. The call may come from a withheld number.",
-        "We have booked a telephone appointment for you. Please keep your phone near, we try twice.",
+        "We have booked a telephone appointment for you. Please keep your phone near, we try "
+        "twice.",
     ),
     Outcome.BOOKED_VISIT: ("The doctor will come to see you at home between 12 and 2.",),
     Outcome.ADVICE: (
-        "The doctor has read your message. What you describe usually settles in one to two weeks. Please rest, drink plenty and contact us again if it gets worse or has not gone by then.",
-        "Thank you, the readings look fine. Please carry on with the same dose and send them again in a month.",
+        "The doctor has read your message. What you describe usually settles in one to two "
+        "weeks. Please rest, drink plenty and contact us again if it gets worse or has not "
+        "gone by then.",
+        "Thank you, the readings look fine. Please carry on with the same dose and send them "
+        "again in a month.",
         "Your results are normal and nothing needs to change.",
     ),
     Outcome.PRESCRIPTION: (
-        "The doctor has sent a prescription to your usual pharmacy. It is normally ready after 4 pm.",
-        "A prescription has been issued. Please read the leaflet and tell us about any side effects.",
+        "The doctor has sent a prescription to your usual pharmacy. It is normally ready after "
+        "4 pm.",
+        "A prescription has been issued. Please read the leaflet and tell us about any side "
+        "effects.",
     ),
     Outcome.PHARMACY: (
-        "This can be treated under Pharmacy First without a doctor. We have sent your details to your pharmacy, please go there today.",
+        "This can be treated under Pharmacy First without a doctor. We have sent your details "
+        "to your pharmacy, please go there today.",
     ),
     Outcome.NURSE_OR_PHYSIO: (
-        "Our physiotherapist or nurse is the right person for this. We have booked you in, see your account for the time.",
+        "Our physiotherapist or nurse is the right person for this. We have booked you in, see "
+        "your account for the time.",
     ),
     Outcome.TEST_OR_REFERRAL: (
         "The doctor has asked for a test. Please book it with our healthcare assistant.",
         "Your referral has been sent. The hospital will write to you.",
     ),
     Outcome.SELF_CARE: (
-        "The doctor suggests self-care for now: see the NHS website for advice. Please come back to us if it has not settled in a week.",
+        "The doctor suggests self-care for now: see the NHS website for advice. Please come "
+        "back to us if it has not settled in a week.",
     ),
     Outcome.ADMIN_ANSWERED: (
         "Thank you, this is done.",
@@ -66,9 +77,7 @@ _TEXTS: dict[Outcome, tuple[str, ...]] = {
         "We have checked and it was sent. The hospital says the wait is about 14 weeks.",
     ),
     Outcome.FIT_NOTE: ("Your fit note has been sent to your phone by text message.",),
-    Outcome.EMERGENCY_SERVICES: (
-        "Please call 999 now. We are ringing you as well.",
-    ),
+    Outcome.EMERGENCY_SERVICES: ("Please call 999 now. We are ringing you as well.",),
     Outcome.DUPLICATE: ("We have answered this in your other message.",),
     Outcome.WITHDRAWN: ("Thank you for telling us. We have closed this request.",),
 }
@@ -77,7 +86,8 @@ QUESTIONS = (
     "Before the doctor decides: are you taking anything else at the moment?",
     "We can offer Thursday 10:20 or Friday 15:40. Which suits you?",
     "Is {mobile} still the best number to reach you on?",
-    "Please could you send your weight, height and a blood pressure reading from the machine in the waiting room?",
+    "Please could you send your weight, height and a blood pressure reading from the machine "
+    "in the waiting room?",
     "Your medication review is due. Would a telephone call with our pharmacist be all right?",
     "Have you had this before, and what helped then?",
 )

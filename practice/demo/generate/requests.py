@@ -1,10 +1,8 @@
 """The requests of the past weeks and those that wait: threads with their messages."""
 
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from random import Random
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from contract.codes import Channel, Outcome, RequestState, RequestType, SlotType
@@ -12,11 +10,12 @@ from contract.core_hours import LONDON, due_at, is_core_day, next_core_day
 from practice.demo.generate import envelopes, replies, volumes, wire
 from practice.demo.generate.bookings import Kept
 from practice.demo.generate.chance import Weighted, rounded, stream
-from practice.demo.generate.clinicians import DUTY, Member, Staff, team_reference, TEAMS
+from practice.demo.generate.clinicians import DUTY, TEAMS, Member, Staff, team_reference
 from practice.demo.generate.diary import PAST_DAYS, opened_like_monday
 from practice.demo.generate.envelopes import About, person_reference
 from practice.demo.generate.patients import relative_id
 from practice.demo.generate.people import Person
+from practice.demo.generate.thread import Sent, Thread, member_reference, set_due
 from practice.demo.generate.words import Said, Writer
 
 Tree = dict[str, Any]
@@ -26,18 +25,6 @@ _BOOKED_SHARE = 0.45
 """Of clinical requests, this part leads to an appointment that the diary shows."""
 _TICKED_URGENT = 0.05
 """Beside those whose complaint makes them say so; 12 % in all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One request as it came."""
-
-    one: Person
-    kind: RequestType
-    said: Said
-    at: datetime
-    duplicate: bool = False
-    led_to: Kept | None = None
 
 
 class Requests:
@@ -74,7 +61,9 @@ class Requests:
             if is_core_day(day):
                 number = rounded(rng, volumes.scaled(volumes.THREADS_NEW, self._patients))
                 for _ in range(number):
-                    yield from self._done(self._one(RequestType.THREAD, day, "messages", []), long=True)
+                    yield from self._done(
+                        self._one(RequestType.THREAD, day, "messages", []), long=True
+                    )
 
     def waiting(self, *, all_online: bool) -> Iterator[Tree]:
         """What nobody has looked at since the practice shut: it waits at 08:00."""
@@ -86,6 +75,7 @@ class Requests:
 
     def in_hand(self) -> Iterator[Tree]:
         """Requests that somebody has, that wait for the patient, or that sleep; open threads."""
+
         def number(per_10k: float) -> int:
             return max(1, round(volumes.scaled(per_10k, self._patients)))
 
@@ -144,7 +134,9 @@ class Requests:
             sent.append(self._say(kind, self._since_closing(), red_flag=index < flagged))
         for first in rng.sample(sent, again):
             minutes = (self._at - first.at).total_seconds() / 60
-            sent.append(self._again(first, first.at + timedelta(minutes=rng.uniform(0.3, 0.9) * minutes)))
+            sent.append(
+                self._again(first, first.at + timedelta(minutes=rng.uniform(0.3, 0.9) * minutes))
+            )
         return sorted(sent, key=lambda one: one.at)
 
     def _say(
@@ -174,7 +166,12 @@ class Requests:
 
     def _again(self, first: Sent, moment: datetime) -> Sent:
         lead = self._rng.choice(
-            ("Sending this again as I've not heard. ", "Not sure this went through. ", "Hi again. ", "")
+            (
+                "Sending this again as I've not heard. ",
+                "Not sure this went through. ",
+                "Hi again. ",
+                "",
+            )
         )
         said = first.said
         text = (lead + said.text)[:1500]
@@ -223,8 +220,10 @@ class Requests:
         rng = self._rng
         urgent = sent.said.urgent or sent.said.emergency
         outcome = (
-            Outcome.DUPLICATE if sent.duplicate
-            else _booked(sent.led_to) if sent.led_to is not None
+            Outcome.DUPLICATE
+            if sent.duplicate
+            else _booked(sent.led_to)
+            if sent.led_to is not None
             else replies.outcome_of(rng, sent.kind, emergency=sent.said.emergency)
         )
         thread = self._open(sent, unmatched=False, phoned=rng.random() < 0.1)
@@ -232,19 +231,26 @@ class Requests:
         turns = rng.randint(1, 4) if long else int(rng.random() < 0.22)
         moment = answered
         for _ in range(turns):
-            thread.from_practice(self._desk_member(sent.kind), replies.question(rng, sent.one.mobile), moment)
+            thread.from_practice(
+                self._desk_member(sent.kind), replies.question(rng, sent.one.mobile), moment
+            )
             moment += timedelta(minutes=rng.uniform(10, 240))
             if moment >= self._at:
                 break
             thread.from_patient(self.writer.reply(sent.one), moment)
             moment += timedelta(minutes=rng.uniform(5, 120))
         ended = max(min(moment, self._at - timedelta(minutes=1)), answered)
-        thread.from_practice(self._desk_member(sent.kind), replies.answer(rng, outcome), ended, read=rng.random() < 0.8)
+        thread.from_practice(
+            self._desk_member(sent.kind),
+            replies.answer(rng, outcome),
+            ended,
+            read=rng.random() < 0.8,
+        )
         if rng.random() < 0.06:
             thread.note(self._desk_member(sent.kind), rng.choice(replies.NOTES), answered)
         result = f"Appointment/{sent.led_to.id}" if sent.led_to is not None else None
         envelopes.done(thread.task, outcome, ended, result)
-        thread.task["owner"] = _member(self._desk_member(sent.kind))
+        thread.task["owner"] = member_reference(self._desk_member(sent.kind))
         yield from thread.trees()
 
     def _new(self, sent: Sent) -> Iterator[Tree]:
@@ -262,13 +268,18 @@ class Requests:
         rng = self._rng
         sent = self._say(volumes.KINDS.draw(rng), self._lately(), red_flag=False)
         thread = self._open(sent)
-        envelopes.in_state(thread.task, rng.choice(("accepted", "in-progress")), RequestState.ASSIGNED)
+        envelopes.in_state(
+            thread.task, rng.choice(("accepted", "in-progress")), RequestState.ASSIGNED
+        )
         team = rng.choice(("nurses", "prescribers", "duty", "reception"))
         thread.task["owner"] = (
-            _member(rng.choice(self._staff.clinicians)) if rng.random() < 0.5
+            member_reference(rng.choice(self._staff.clinicians))
+            if rng.random() < 0.5
             else person_reference(team_reference(team), TEAMS[team])
         )
-        thread.note(self._desk_member(sent.kind), rng.choice(replies.NOTES), sent.at + timedelta(minutes=25))
+        thread.note(
+            self._desk_member(sent.kind), rng.choice(replies.NOTES), sent.at + timedelta(minutes=25)
+        )
         yield from thread.trees()
 
     def _awaiting(self) -> Iterator[Tree]:
@@ -276,15 +287,17 @@ class Requests:
         sent = self._say(volumes.KINDS.draw(rng), self._lately(), red_flag=False)
         yield from self._asked_back(self._open(sent), sent)
 
-    def _asked_back(self, thread: "_Thread", sent: Sent) -> Iterator[Tree]:
+    def _asked_back(self, thread: Thread, sent: Sent) -> Iterator[Tree]:
         rng = self._rng
         asked = sent.at + timedelta(minutes=rng.uniform(10, 30))
         member = self._desk_member(sent.kind)
-        thread.from_practice(member, replies.question(rng, sent.one.mobile), asked, read=rng.random() < 0.5)
+        thread.from_practice(
+            member, replies.question(rng, sent.one.mobile), asked, read=rng.random() < 0.5
+        )
         envelopes.in_state(thread.task, "on-hold", RequestState.AWAITING_PATIENT)
         thread.task["lastModified"] = wire.z(asked)
-        thread.task["owner"] = _member(member)
-        _due(thread.task, asked + timedelta(days=_REPLY_DAYS))
+        thread.task["owner"] = member_reference(member)
+        set_due(thread.task, asked + timedelta(days=_REPLY_DAYS))
         yield from thread.trees()
 
     def _snoozed(self) -> Iterator[Tree]:
@@ -292,7 +305,7 @@ class Requests:
         thread = self._open(sent)
         envelopes.in_state(thread.task, "on-hold", RequestState.SNOOZED)
         today = self._at.astimezone(LONDON).date()
-        _due(thread.task, _at_hour(next_core_day(today), 9 + self._rng.randint(0, 5)))
+        set_due(thread.task, _at_hour(next_core_day(today), 9 + self._rng.randint(0, 5)))
         yield from thread.trees()
 
     def _thread(self, *, ours: bool) -> Iterator[Tree]:
@@ -300,24 +313,28 @@ class Requests:
         rng = self._rng
         one = self._grown_up()
         said = self.writer.request(one, RequestType.THREAD, red_flag=False)
-        sent = Sent(one, RequestType.THREAD, said, self._lately() - timedelta(hours=rng.uniform(1, 6)))
+        sent = Sent(
+            one, RequestType.THREAD, said, self._lately() - timedelta(hours=rng.uniform(1, 6))
+        )
         thread = self._open(sent)
         if not ours:
             yield from self._asked_back(thread, sent)
             return
         if rng.random() < 0.7:
             asked = sent.at + timedelta(minutes=rng.uniform(15, 60))
-            thread.from_practice(self._desk_member(sent.kind), replies.question(rng, one.mobile), asked)
+            thread.from_practice(
+                self._desk_member(sent.kind), replies.question(rng, one.mobile), asked
+            )
             back = max(self._since_closing(), asked + timedelta(minutes=20))
             thread.from_patient(self.writer.reply(one), back, read=False)
             envelopes.in_state(thread.task, "in-progress", RequestState.REOPENED)
             thread.task["lastModified"] = wire.z(back)
-            _due(thread.task, due_at(back, urgent=False))
+            set_due(thread.task, due_at(back, urgent=False))
         yield from thread.trees()
 
     # Pieces
 
-    def _open(self, sent: Sent, *, unmatched: bool = False, phoned: bool = False) -> "_Thread":
+    def _open(self, sent: Sent, *, unmatched: bool = False, phoned: bool = False) -> Thread:
         self._number += 1
         rng = self._rng
         one = sent.one
@@ -328,84 +345,25 @@ class Requests:
             patient = {"display": f"{one.given[0]} {one.family}"}
             sender = patient
         elif spokesman is not None:
-            sender = person_reference(f"RelatedPerson/{relative_id(one, spokesman)}", spokesman.display)
+            sender = person_reference(
+                f"RelatedPerson/{relative_id(one, spokesman)}", spokesman.display
+            )
         about = About(patient, sender)
-        thread = _Thread(f"r{self._number:05d}", about, rng)
+        thread = Thread(f"r{self._number:05d}", about, rng)
         thread.start(sent)
         if unmatched:
             _unmatch(thread.task, one)
         elif phoned:
-            thread.task["requester"] = _member(rng.choice(self._staff.desk))
+            thread.task["requester"] = member_reference(rng.choice(self._staff.desk))
         return thread
 
     def _desk_member(self, kind: RequestType) -> Member:
         clinical = kind in (RequestType.APPOINTMENT, RequestType.CONSULTATION)
         if clinical and self._rng.random() < 0.35:
-            return next((m for m in self._staff.clinicians if m.id == DUTY), self._staff.clinicians[0])
+            return next(
+                (m for m in self._staff.clinicians if m.id == DUTY), self._staff.clinicians[0]
+            )
         return self._rng.choice(self._staff.desk)
-
-
-class _Thread:
-    """A thread while it is written: header, Task and messages."""
-
-    def __init__(self, name: str, about: About, rng: Random) -> None:
-        self._name, self._about, self._rng = name, about, rng
-        self._header: Tree = {}
-        self._messages: list[Tree] = []
-        self.task: Tree = {}
-
-    def start(self, sent: Sent) -> None:
-        """The request and its first message."""
-        said = sent.said
-        reference = f"Communication/{self._name}-h"
-        self._header = {**envelopes.header(self._about, said.subject), "id": f"{self._name}-h"}
-        priority = "stat" if said.emergency else "urgent" if said.urgent else "routine"
-        self.task = {
-            **envelopes.request(
-                self._about, sent.kind, reference, key=self._uuid(), words=said.text,
-                authored=sent.at, priority=priority,
-            ),
-            "id": f"t-{self._name}",
-        }
-        _due(self.task, due_at(sent.at, urgent=priority != "routine"))
-        self.from_patient(said.text, sent.at, read=False)
-
-    def from_patient(self, text: str, sent: datetime, *, read: bool = True) -> None:
-        """A message of the patient's side."""
-        received = sent + timedelta(minutes=self._rng.uniform(2, 60)) if read else None
-        self._add(envelopes.message(self._about, self._reference, key=self._uuid(), text=text,
-                                    sent=sent, received=received))
-
-    def from_practice(self, member: Member, text: str, sent: datetime, *, read: bool = True) -> None:
-        """An answer of the practice; what the patient wrote before has then been read."""
-        for earlier in self._messages:
-            if earlier["status"] == "in-progress":
-                earlier["status"], earlier["received"] = "completed", wire.z(sent)
-        received = sent + timedelta(minutes=self._rng.uniform(1, 90)) if read else None
-        self._add(envelopes.message(self._about, self._reference, key=self._uuid(), text=text,
-                                    sent=sent, sender=_member(member), received=received))
-
-    def note(self, member: Member, text: str, sent: datetime) -> None:
-        """A note among colleagues."""
-        self._add(envelopes.message(self._about, self._reference, key=self._uuid(), text=text,
-                                    sent=sent, sender=_member(member), received=sent, internal=True))
-
-    def trees(self) -> Iterator[Tree]:
-        """Header, messages, Task."""
-        yield self._header
-        yield from self._messages
-        yield self.task
-
-    @property
-    def _reference(self) -> str:
-        return f"Communication/{self._name}-h"
-
-    def _add(self, tree: Tree) -> None:
-        tree["id"] = f"{self._name}-m{len(self._messages) + 1}"
-        self._messages.append(tree)
-
-    def _uuid(self) -> str:
-        return str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
 
 
 def _booked(kept: Kept) -> Outcome:
@@ -425,7 +383,9 @@ def _expected(day: date) -> float:
 def _asks(one: Person) -> float:
     """How likely somebody writes online: women, and 25 to 34, most; hardly anybody over 85."""
     age = one.age
-    by_age = 0.25 if age < 16 else 1.0 if age < 25 else 1.5 if age < 35 else 1.1 if age < 65 else 0.8
+    by_age = (
+        0.25 if age < 16 else 1.0 if age < 25 else 1.5 if age < 35 else 1.1 if age < 65 else 0.8
+    )
     by_age = by_age if age < 76 else 0.4 if age < 85 else 0.06
     return by_age * (1.55 if one.female else 0.8) * (1.4 if one.online else 0.8)
 
@@ -437,21 +397,19 @@ def _spokesman(one: Person) -> Person | None:
     return one.carer
 
 
-def _member(member: Member) -> Tree:
-    return person_reference(member.reference, member.display)
-
-
-def _due(task: Tree, moment: datetime) -> None:
-    task["restriction"] = {"period": {"end": wire.z(moment)}}
-
-
 def _unmatch(task: Tree, one: Person) -> None:
     """The person gave details that nobody has yet found in the list."""
     task["contained"] = [
         {
             "resourceType": "Patient",
             "id": "person",
-            "name": [{"text": f"{one.given[0]} {one.family}", "family": one.family, "given": one.given[:1]}],
+            "name": [
+                {
+                    "text": f"{one.given[0]} {one.family}",
+                    "family": one.family,
+                    "given": one.given[:1],
+                }
+            ],
             "birthDate": one.born.isoformat(),
             "telecom": [{"system": "phone", "value": one.mobile or "07700900000", "use": "mobile"}],
             "address": [{"postalCode": one.address.postcode}],
@@ -464,4 +422,4 @@ def _unmatch(task: Tree, one: Person) -> None:
 def _at_hour(day: date, hour: float) -> datetime:
     """That wall-clock hour in London as UTC."""
     whole = timedelta(hours=min(max(hour, 0.0), 23.999))
-    return datetime.combine(day, time(), LONDON).astimezone(wire.UTC) + whole
+    return datetime.combine(day, time(), LONDON).astimezone(UTC) + whole

@@ -51,7 +51,9 @@ class Test:
 
 _TESTS: dict[str, Test] = {
     "hba1c": Test("999791000000106", "HbA1c", "mmol/mol", None, 48, 46, 9, 0),
-    "cholesterol": Test("1005671000000105", "Serum total cholesterol", "mmol/L", None, 5.0, 4.9, 1.0),
+    "cholesterol": Test(
+        "1005671000000105", "Serum total cholesterol", "mmol/L", None, 5.0, 4.9, 1.0
+    ),
     "egfr": Test("1020291000000106", "eGFR", "mL/min/{1.73_m2}", 60, None, 78, 17, 0),
     "potassium": Test("1000651000000109", "Serum potassium", "mmol/L", 3.5, 5.3, 4.4, 0.4),
     "haemoglobin": Test("1022431000000105", "Haemoglobin", "g/L", 115, 165, 137, 14, 0),
@@ -135,18 +137,14 @@ def _pressure(rng: Random, one: Person, taken: date) -> Tree:
         "status": "final",
         "category": _VITAL,
         "code": {
-            "coding": [
-                {"system": systems.SNOMED, "code": "75367002", "display": "Blood pressure"}
-            ],
+            "coding": [{"system": systems.SNOMED, "code": "75367002", "display": "Blood pressure"}],
             "text": "Blood pressure",
         },
         "subject": {"reference": one.reference},
         "effectiveDateTime": taken.isoformat(),
         "component": [
             {
-                "code": {
-                    "coding": [{"system": systems.SNOMED, "code": code, "display": display}]
-                },
+                "code": {"coding": [{"system": systems.SNOMED, "code": code, "display": display}]},
                 "valueQuantity": {
                     "value": value,
                     "unit": "mmHg",

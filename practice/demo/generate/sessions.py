@@ -65,9 +65,7 @@ def sessions(staff: Staff, *, monday: bool, week_day: int) -> list[Session]:
         site = staff.sites[column % len(staff.sites) if column % 5 == 4 else 0].id
         found += _sessions_of(member, column, site, monday=monday)
         if member.id in visiting:
-            found.append(
-                Session(member, "Home visits", 12 * 60 + 15, 30, 2, *_VISIT, 9, site, 0.8)
-            )
+            found.append(Session(member, "Home visits", 12 * 60 + 15, 30, 2, *_VISIT, 9, site, 0.8))
     return found
 
 
@@ -82,26 +80,60 @@ def _sessions_of(member: Member, column: int, site: str, *, monday: bool) -> Ite
     extra = 1 if monday else 0
     am, pm = MORNING_MIN, AFTERNOON_MIN
 
-    def both(name: str, minutes: int, numbers: tuple[int, int], what: tuple[SlotType, Channel, str],
-             catch_up: int, on_the_day: float,
-             mixed: tuple[SlotType, Channel, str] | None = None, early: int = 0) -> Iterator[Session]:
-        for half, start, number in (("morning", am - early, numbers[0]), ("afternoon", pm, numbers[1])):
-            yield Session(member, f"{name}, {half}", start, minutes, number, *what, catch_up, site,
-                          on_the_day, mixed)
+    def both(
+        name: str,
+        minutes: int,
+        numbers: tuple[int, int],
+        what: tuple[SlotType, Channel, str],
+        catch_up: int,
+        on_the_day: float,
+        mixed: tuple[SlotType, Channel, str] | None = None,
+        early: int = 0,
+    ) -> Iterator[Session]:
+        for half, start, number in (
+            ("morning", am - early, numbers[0]),
+            ("afternoon", pm, numbers[1]),
+        ):
+            yield Session(
+                member,
+                f"{name}, {half}",
+                start,
+                minutes,
+                number,
+                *what,
+                catch_up,
+                site,
+                on_the_day,
+                mixed,
+            )
 
     if member.id == DUTY or (member.job == "gp" and column % 12 == 1):
         yield from both("Duty doctor", 7, (18, 17 + extra), _DUTY_CALL, 6, 1e9)
     elif member.job == "gp":
         long = column % 12 == 6
-        yield from both("GP surgery", 12 if long else 10, (13 + extra, 12 + extra), _ROUTINE,
-                        6 if long else 5, 1.0, _DOCTOR_CALL, 10 if long else 0)
+        yield from both(
+            "GP surgery",
+            12 if long else 10,
+            (13 + extra, 12 + extra),
+            _ROUTINE,
+            6 if long else 5,
+            1.0,
+            _DOCTOR_CALL,
+            10 if long else 0,
+        )
     elif member.job == "registrar":
         yield from both("Registrar surgery", 20, (8, 8), _ROUTINE, 4, 0.9, _DOCTOR_CALL)
     elif member.job == "anp":
         yield from both("Minor illness", 15, (11, 11), _URGENT, 6, 4.0)
     elif member.job == "nurse":
-        yield from both("Nurse clinic", 15 if column % 12 == 2 else 16, (10 + extra, 10 + extra),
-                        _NURSE, 5, 0.12)
+        yield from both(
+            "Nurse clinic",
+            15 if column % 12 == 2 else 16,
+            (10 + extra, 10 + extra),
+            _NURSE,
+            5,
+            0.12,
+        )
     elif member.job == "hca":
         yield from both("Bloods and checks", 10, (12, 12), _HCA, 6, 0.15)
     elif member.job == "pharmacist":

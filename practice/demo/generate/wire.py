@@ -1,6 +1,6 @@
 """Pieces that many trees have in common, built once and shared: nobody changes a tree."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -66,3 +66,17 @@ PERFORMER = [
     {"coding": [{"system": systems.PARTICIPATION_TYPE, "code": "PPRF"}]},
 ]
 """Participant type of the clinician."""
+
+DEFAULT_KIND = SlotType.GP_ROUTINE
+"""What a slot is taken for that does not say."""
+
+
+def slot_kinds(slot: Tree) -> list[SlotType]:
+    """The kinds of care that a Slot says it is for."""
+    known = {kind.value for kind in SlotType}
+    return [
+        SlotType(coding["code"])
+        for kind in slot.get("serviceType", ())
+        for coding in kind.get("coding", ())
+        if coding.get("code") in known
+    ]
