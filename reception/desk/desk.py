@@ -145,7 +145,7 @@ class Desk(QObject):
         self.close_request, self.prioritise = triage.close_request, triage.prioritise
         self.assign, self.hand_back, self.match = triage.assign, triage.hand_back, triage.match
         self.snooze, self.complete, self.reject = triage.snooze, triage.complete, triage.reject
-        self.reopen = triage.reopen
+        self.reopen, self.take_over = triage.reopen, triage.take_over
         self.book_from_request, self.words_for = offer.book_from_request, offer.words_for
 
         self.open_thread, self.mark_read = post.open_thread, post.mark_read

@@ -73,6 +73,21 @@ class Triage:
             return as_it_is.request
         return stored
 
+    async def take_over(self, request_id: str) -> Request:
+        """Claim it although a colleague has it open; they see at once who has it now."""
+        me = self._bench.me
+
+        def plan(latest: Latest) -> list[Entry]:
+            now = latest.get(Request, request_id)
+            if now.status not in ("requested", "received"):
+                raise _AsItIs(now)
+            return [put(now.claimed(me.reference, me.display), now.version)]
+
+        try:
+            return await self._write("Taking over a request", request_id, plan)
+        except _AsItIs as as_it_is:
+            return as_it_is.request
+
     async def keep_request(self, request_id: str) -> None:
         """The user is still at it: claim it again when half of the three minutes are over."""
         held = self._bench.stores.requests.newest(request_id)

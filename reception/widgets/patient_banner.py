@@ -73,14 +73,23 @@ class PatientBanner(QFrame):
 
     def show_unmatched(self, name: str) -> None:
         """Somebody who calls themselves *name* and has not been matched to a record."""
+        self._show_name(name or "Name not given", "Not matched to anybody on the list yet")
+        self._standing.say("Unmatched", Ink.HELD, Ink.HELD_TINT)
+
+    def show_loading(self, name: str) -> None:
+        """Somebody on the list whose record has not come yet."""
+        self._show_name(name, "Loading…")
+
+    def _show_name(self, name: str, line: str) -> None:
         self._patient = None
-        self._name.setText(name or "Name not given")
-        self._born.setText("Not matched to anybody on the list yet")
+        self._name.setText(name)
+        self._born.setText(line)
         self._number.setText("")
         self._contact.hide()
-        self._standing.say("Unmatched", Ink.HELD, Ink.HELD_TINT)
-        self._twin.say("", Ink.TEXT, Ink.RAISED)
+        for chip in (self._standing, self._twin):
+            chip.say("", Ink.TEXT, Ink.RAISED)
         self._set_notes([])
+        self.setAccessibleName(f"{name}, {line}")
         self.show()
 
     def show_patient(self, patient: Patient) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from reception.desk.desk import Desk
+from reception.desk.red_flags import RedFlags
 from reception.records import Patient
 from reception.widgets.banner import announce
 from reception.widgets.flow import Flow
@@ -97,6 +98,9 @@ class QueuePane(QWidget):
         column.addWidget(head)
         column.addWidget(self.news)
         column.addWidget(self._stack, 1)
+        self._foot = QVBoxLayout()
+        self._foot.setContentsMargins(unit, 0, unit, 0)
+        column.addLayout(self._foot)
 
         # Bursts of changes repaint the chips once.
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -152,6 +156,10 @@ class QueuePane(QWidget):
             self.view.doItemsLayout()
             bar = self.view.verticalScrollBar()
             bar.setValue(bar.value() + self.view.visualRect(current).top() - before_px)
+
+    def add_foot(self, widget: QWidget) -> None:
+        """Put *widget* below the list."""
+        self._foot.addWidget(widget)
 
     def focus_filter(self) -> None:
         """Put the focus into the filter."""
@@ -254,12 +262,14 @@ class QueuePane(QWidget):
         )
 
 
-def request_queue(desk: Desk, look: Look, parent: QWidget | None = None) -> QueuePane:
+def request_queue(
+    desk: Desk, look: Look, red_flags: RedFlags, parent: QWidget | None = None
+) -> QueuePane:
     """The desk's own queue: every open request, in order of work."""
     model = QueueModel(
         desk.requests,
         order=desk.queue_key,
-        describe=QueueReader(desk).describe,
+        describe=QueueReader(desk, red_flags).describe,
         me=desk.me.reference,
         lane=Lane.ALL,
     )

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from reception.desk.desk import Desk
+from reception.desk.order import waiting_since
+from reception.desk.red_flags import RedFlags
 from reception.records import Request
 from reception.widgets.patient_words import age_text, sex_text
 from reception.widgets.queue_words import (
@@ -18,9 +20,6 @@ from reception.widgets.queue_words import (
     short_name,
     waiting_text,
 )
-
-if TYPE_CHECKING:
-    from reception.desk.desk import Desk
 
 CONTACT_SPAN = timedelta(days=9)
 """Requests of one patient this close together count as repeated contact (hazard 10)."""
@@ -49,8 +48,8 @@ class QueueRow:
 class QueueReader:
     """Makes rows from requests, with what the desk knows at the moment."""
 
-    def __init__(self, desk: "Desk") -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, red_flags: RedFlags) -> None:
+        self._desk, self._red_flags = desk, red_flags
 
     def describe(self, request: Request, ended: bool) -> QueueRow:
         """How *request* is shown now; *ended* if it is no longer in the queue."""
@@ -59,10 +58,10 @@ class QueueReader:
         name = patient.name if patient else request.patient_name or "Name not given"
         today = desk.time.today()
         person = f"{age_text(patient, today)} {sex_text(patient)}".strip() if patient else ""
-        phrases = [found.phrase for found in desk.red_flags(request)]
+        phrases = [found.phrase for found in self._red_flags.in_request(request)]
         holder, other = holder_of(request, desk.me.reference, now)
         kind, mark, due = kind_of(request), mark_of(request), due_of(request, now)
-        waiting = waiting_text(request.authored, now)
+        waiting = waiting_text(waiting_since(request), now)
         words = " ".join((request.description or request.note).split()) or kind.word
         contact = contact_text(request, desk.requests.of_patient(request.patient_id))
         ending = ended_text(request) if ended else ""

@@ -23,6 +23,7 @@ _DUE_INKS = {
     Nearness.SOON: (Shape.DIAMOND, Ink.WARN, Ink.WARN_TINT),
     Nearness.TODAY: (Shape.SQUARE, Ink.ACCENT, Ink.INFO_TINT),
     Nearness.LATER: (Shape.CIRCLE, Ink.MUTED, Ink.RAISED),
+    Nearness.ASLEEP: (Shape.PILL, Ink.MUTED, Ink.RAISED),
 }
 
 

@@ -9,12 +9,12 @@ from enum import Enum
 
 from contract.codes import Outcome, Priority, Reject, RequestType
 from contract.core_hours import LONDON, london_day
+from reception.desk import order
 from reception.records import Request
 from reception.widgets.palette import Ink
 from reception.widgets.row_painter import Shape
 
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "miss", "mx", "prof", "nurse", "sister"})
-_SOON = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ class Nearness(Enum):
     SOON = "S"
     TODAY = "T"
     LATER = "L"
+    ASLEEP = "W"
+    """Waits for the patient, or for an hour."""
 
 
 @dataclass(frozen=True)
@@ -84,21 +86,24 @@ class Due:
 
 
 def due_of(request: Request, now: datetime) -> Due | None:
-    """How *request*'s due time stands at *now* (aware); None where it has none."""
-    if request.due is None:
+    """How *request*'s due time stands at *now* (aware); None for one that has ended."""
+    if not request.is_open:
         return None
-    left = request.due - now
-    at = request.due.astimezone(LONDON)
+    due = order.due_of(request)
+    left, at = due - now, due.astimezone(LONDON)
+    near = left < timedelta(days=6)
+    day = f"{at:%a %H:%M}" if near else f"{at.day} {at:%b %H:%M}"
+    spoken_day = f"{at:%A} {at.day} {at:%B} at {at:%H:%M}"
+    if order.is_asleep(request, now):
+        return Due(Nearness.ASLEEP, f"until {day}", f"asleep until {spoken_day}")
     if left < timedelta(0):
         late = span_text(-left)
         return Due(Nearness.LATE, f"{late} late", f"overdue by {late}")
-    if london_day(request.due) == london_day(now):
-        nearness = Nearness.SOON if left <= _SOON else Nearness.TODAY
+    if london_day(due) == london_day(now):
+        nearness = Nearness.SOON if left <= order.SOON else Nearness.TODAY
         text = f"{span_text(left)} left"
         return Due(nearness, text, f"due {at:%H:%M}, {text}")
-    near = left < timedelta(days=6)
-    day = f"{at:%a %H:%M}" if near else f"{at.day} {at:%b %H:%M}"
-    return Due(Nearness.LATER, day, f"due {at:%A} {at.day} {at:%B} at {at:%H:%M}")
+    return Due(Nearness.LATER, day, f"due {spoken_day}")
 
 
 def span_text(span: timedelta) -> str:

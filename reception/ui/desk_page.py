@@ -1,0 +1,245 @@
+"""The desk, reception's home: the queue, the open request, the board beside them."""
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from reception.desk.desk import Desk
+from reception.desk.red_flags import RedFlags, usual_red_flags
+from reception.records.problem import Problem
+from reception.ui.board_pane import BoardPane
+from reception.ui.page import Page
+from reception.ui.request_panel import RequestPanel
+from reception.ui.request_sender import Sender
+from reception.ui.tasks import Tasks
+from reception.widgets.banner import Banner, Weight
+from reception.widgets.look import Look
+from reception.widgets.queue_lane import Lane
+from reception.widgets.queue_pane import request_queue
+from reception.widgets.send_bar import SendBar
+from reception.widgets.sending import Outgoing
+
+THREE_PANES_PX = 1600
+"""From this window width on the board stands beside the queue by itself."""
+
+
+class DeskPage(Page):
+    """Three panes; single keys are verbs on the marked or open request."""
+
+    title = "Desk"
+    icon = "desk"
+
+    def __init__(
+        self,
+        desk: Desk,
+        look: Look,
+        sender: Sender | None = None,
+        red_flags: RedFlags | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._look = desk, look
+        self._tasks = Tasks(self)
+        self._board_asked: bool | None = None
+        self.sender_ = sender or Sender(desk, parent=self)
+        self.banner = Banner(look, self)
+        phrases = red_flags or usual_red_flags()
+        self.queue = request_queue(desk, look, phrases, self)
+        self.panel = RequestPanel(desk, look, self._tasks, self.sender_, phrases, self)
+        self.board = BoardPane(desk, look, self._tasks, self)
+        self.send_bar = SendBar(self.sender_.waiting, look, self)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setObjectName("deskSplitter")
+        self.splitter.setChildrenCollapsible(False)
+        unit = look.metrics.unit_px
+        for pane, stretch, least in (
+            (self.queue, 0, 36),
+            (self.panel, 3, 44),
+            (self.board, 4, 40),
+        ):
+            pane.setMinimumWidth(unit * least)
+            self.splitter.addWidget(pane)
+            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
+        self.board_button = QPushButton("Board  (Ctrl+B)", self.queue)
+        self.board_button.setCheckable(True)
+        self.board_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.queue.add_foot(self.board_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.splitter, 1)
+        column.addWidget(self.send_bar)
+        self._connect()
+        self._show_board()
+
+    def _connect(self) -> None:
+        self.queue.opened.connect(self._on_opened)
+        self.queue.counts_changed.connect(self._on_counts_changed)
+        self.panel.closed.connect(self._on_closed)
+        self.panel.closed_tool.connect(self._on_tool_closed)
+        self.panel.ended.connect(self._on_ended)
+        self.panel.lit.connect(self._on_lit)
+        self.panel.fits.slot_pointed.connect(self._on_slot_pointed)
+        self.board.request_dropped.connect(self.panel.book_into)
+        self.board.book_requested.connect(self._on_board_book)
+        self.board.cancel_requested.connect(self._on_board_appointment)
+        self.board.opened.connect(self._on_board_opened)
+        self.board.problem_met.connect(self.banner.show_problem)
+        self.board_button.toggled.connect(self._on_board_toggled)
+        self.send_bar.taken_back.connect(self._on_taken_back)
+        self.sender_.failed.connect(self._on_not_sent)
+        self.sender_.sent.connect(self._on_sent)
+        shortcut = QShortcut(QKeySequence("Ctrl+B"), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.board_button.toggle)
+
+    def came_to_front(self) -> None:
+        """Work goes on in the list."""
+        self.queue.view.setFocus()
+
+    def show_reference(self, reference: str) -> None:
+        """Open the request that *reference* (`Task/x`) names."""
+        kind, _, request_id = reference.partition("/")
+        if kind != "Task":
+            return
+        if self.queue.model.row_of(request_id) < 0:
+            self.queue.show_lane(Lane.ALL)
+        self._on_opened(request_id)
+
+    def focus_search(self) -> None:
+        """`/` is the queue's filter."""
+        self.queue.focus_filter()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Verbs on the marked request; what is typed into a field never comes here."""
+        plain = not event.modifiers() & ~(
+            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+        )
+        text = event.text()
+        if plain and text and self._on_key(text):
+            return
+        if event.key() == Qt.Key.Key_Escape and self.panel.request is not None:
+            self.panel.close_open()
+            return
+        super().keyPressEvent(event)
+
+    def _on_key(self, text: str) -> bool:
+        if text == ".":
+            self.queue.admit()
+        elif text == "/":
+            self.focus_search()
+        elif text in ("j", "k"):
+            self.queue.view.step(1 if text == "j" else -1)
+        elif text == "U":
+            self._open_marked()
+            self.panel.raise_emergency()
+        elif text in self.panel.bar.buttons:
+            self._open_marked()
+            return self.panel.press(text)
+        else:
+            return False
+        return True
+
+    def _open_marked(self) -> None:
+        """In the list a verb is about the marked row; elsewhere about what is open."""
+        marked = self.queue.view.current_id
+        if marked and (self.queue.view.hasFocus() or self.panel.request is None):
+            self._on_opened(marked)
+
+    @Slot(str)
+    def _on_opened(self, request_id: str) -> None:
+        self.panel.open(request_id)
+        self.queue.set_open(self.panel.request.id if self.panel.request else "")
+
+    @Slot(str)
+    def _on_closed(self, _request_id: str) -> None:
+        self.queue.set_open("")
+        self.queue.view.setFocus()
+
+    @Slot()
+    def _on_tool_closed(self) -> None:
+        self.queue.view.setFocus()
+
+    @Slot(str)
+    def _on_ended(self, request_id: str) -> None:
+        self.queue.set_open(self.panel.request.id if self.panel.request else "")
+        self.queue.let_go(request_id)
+        if self.panel.request is None:
+            self.queue.view.setFocus()
+
+    @Slot()
+    def _on_counts_changed(self) -> None:
+        model = self.queue.model
+        urgent = any(r.is_emergency and r.is_open for r in self._desk.requests)
+        self.badge_changed.emit(model.count(Lane.ALL), urgent)
+
+    # The board beside
+
+    @Slot(list)
+    def _on_lit(self, slot_ids: list[str]) -> None:
+        self.board.light(slot_ids)
+
+    @Slot(str)
+    def _on_slot_pointed(self, slot_id: str) -> None:
+        others = [i for i in self.panel.fits.slot_ids if i != slot_id]
+        self.board.light([slot_id, *others])
+
+    @Slot(str)
+    def _on_board_book(self, slot_id: str) -> None:
+        request = self.panel.request
+        if request is not None:
+            self.panel.book_into(request.id, slot_id)
+        else:
+            self.page_requested.emit("Board", f"Slot/{slot_id}")
+
+    @Slot(str)
+    def _on_board_appointment(self, appointment_id: str) -> None:
+        self.page_requested.emit("Board", f"Appointment/{appointment_id}")
+
+    @Slot(str)
+    def _on_board_opened(self, key: str) -> None:
+        cell = self.board.model.cell(key)
+        if cell is not None and cell.appointment is not None:
+            self._on_board_appointment(cell.appointment.id)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two panes or three, by width, until the user says otherwise."""
+        super().resizeEvent(event)
+        self._show_board()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The window's width is known now."""
+        super().showEvent(event)
+        self._show_board()
+
+    @Slot(bool)
+    def _on_board_toggled(self, shown: bool) -> None:
+        self._board_asked = shown
+        self._show_board()
+
+    def _show_board(self) -> None:
+        wide = self.window().width() >= THREE_PANES_PX
+        shown = wide if self._board_asked is None else self._board_asked
+        if self.board.isHidden() == shown:
+            self.board.setVisible(shown)
+        self.board_button.blockSignals(True)
+        self.board_button.setChecked(shown)
+        self.board_button.blockSignals(False)
+
+    # Messages on their way
+
+    @Slot(object)
+    def _on_taken_back(self, out: Outgoing) -> None:
+        self._on_opened(out.request_id)
+        self.panel.press("r")
+
+    @Slot(object)
+    def _on_sent(self, out: Outgoing) -> None:
+        self.queue.let_go(out.request_id)
+
+    @Slot(object, Problem)
+    def _on_not_sent(self, out: Outgoing, problem: Problem) -> None:
+        self.banner.say(
+            f"Not sent to {out.patient.name}. {problem.sentence} The draft is kept.", Weight.URGENT
+        )

@@ -1,0 +1,485 @@
+"""The open request with its verbs: claims it, shows it, answers it, lets it go."""
+
+from collections.abc import Coroutine
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from contract.codes import Outcome, Priority, Reject
+from contract.limits import DESCRIPTION_CHARS
+from reception.desk.desk import Desk
+from reception.desk.problems import SlotTaken
+from reception.desk.red_flags import RedFlags
+from reception.records import Message, Patient, Request
+from reception.records.problem import ChangedElsewhere, Problem
+from reception.ui.request_sender import Sender
+from reception.ui.tasks import Tasks
+from reception.widgets.banner import Banner, Weight
+from reception.widgets.composer import Composer, draft_key, target_of
+from reception.widgets.look import Look
+from reception.widgets.queue_row import ended_text
+from reception.widgets.request_assign import POOL, AssignTool
+from reception.widgets.request_bar import RequestBar
+from reception.widgets.request_fits import FitsTool
+from reception.widgets.request_match import MatchTool
+from reception.widgets.request_outcome import OutcomeTool
+from reception.widgets.request_priority import PriorityTool
+from reception.widgets.request_reject import RejectTool
+from reception.widgets.request_tool import Tool
+from reception.widgets.request_view import RequestView
+from reception.widgets.sending import Outgoing
+
+_NOTHING_OPEN = "Enter opens the marked request"
+
+
+class RequestPanel(QWidget):
+    """One open request at a time, or none.
+
+    What comes late for a request that is not open any more is dropped: every question is asked
+    with the turn it belongs to, and every answer is keyed to the patient it is about.
+    """
+
+    closed = Signal(str)
+    """The request with this id is no longer open here."""
+    ended = Signal(str)
+    """The user has dealt with the request of this id."""
+    closed_tool = Signal()
+    """The drawer is empty again: the keyboard goes back to the list."""
+    lit = Signal(list)
+    """These slots suit what is being booked, the best first."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        look: Look,
+        tasks: Tasks,
+        sender: Sender,
+        red_flags: RedFlags,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._look, self._tasks, self._sender = desk, look, tasks, sender
+        self._turn = 0
+        self._acting = 0
+        self._request: Request | None = None
+
+        self.banner = Banner(look, self)
+        self.view = RequestView(desk, look, red_flags, self)
+        self.bar = RequestBar(look, self)
+        self.fits = FitsTool(look, self)
+        self.composer = Composer(desk.drafts, sender.waiting, look, self)
+        self.outcome = OutcomeTool(look, self)
+        self.reject = RejectTool(look, self)
+        self.assign = AssignTool(desk, look, self)
+        self.priority = PriorityTool(look, self)
+        self.match = MatchTool(desk, look, tasks, self)
+        self._tools: tuple[Tool, ...] = (
+            self.fits,
+            self.composer,
+            self.outcome,
+            self.reject,
+            self.assign,
+            self.priority,
+            self.match,
+        )
+        self._nothing = QLabel(_NOTHING_OPEN, self)
+        self._nothing.setProperty("kind", "muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        opened = QWidget(self)
+        inside = QVBoxLayout(opened)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addWidget(self.view, 1)
+        for tool in self._tools:
+            inside.addWidget(tool)
+            tool.hide()
+            tool.closed.connect(self._on_tool_closed)
+        inside.addWidget(self.bar)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._nothing)
+        self._stack.addWidget(opened)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self._stack, 1)
+        self._connect()
+
+    def _connect(self) -> None:
+        desk = self._desk
+        desk.requests.changed.connect(self._on_request_changed)
+        desk.requests.removed.connect(self._on_request_removed)
+        desk.requests.reset.connect(self._on_requests_reset)
+        desk.patients.added.connect(self._on_patient)
+        desk.messages.added.connect(self._on_message)
+        desk.messages.changed.connect(self._on_message_changed)
+        self.bar.pressed.connect(self.press)
+        self.view.take_over_requested.connect(self.take_over)
+        self.banner.pressed.connect(self.take_over)
+        self.fits.book_requested.connect(self._on_book_requested)
+        self.composer.sent.connect(self._on_sent)
+        self.composer.note_written.connect(self._on_note_written)
+        self.composer.text.textChanged.connect(self._keep_claim)
+        self.outcome.chosen.connect(self._on_outcome)
+        self.reject.rejected.connect(self._on_rejected)
+        self.assign.chosen.connect(self._on_owner_chosen)
+        self.priority.chosen.connect(self._on_priority)
+        self.match.chosen.connect(self._on_matched)
+
+    # What is open
+
+    @property
+    def request(self) -> Request | None:
+        """The open request."""
+        return self._request
+
+    @property
+    def patient(self) -> Patient | None:
+        """Whose it is; None while that is not known, or nothing is open."""
+        return self.view.banner.patient if self._request is not None else None
+
+    @property
+    def tool(self) -> Tool | None:
+        """The tool in the drawer."""
+        return next((tool for tool in self._tools if not tool.isHidden()), None)
+
+    def open(self, request_id: str) -> None:
+        """Open that request and claim it."""
+        if self._request is not None and self._request.id == request_id:
+            return
+        request = self._desk.requests.get(request_id)
+        if request is None:
+            return
+        self._let_go()
+        self._turn += 1
+        self._request = request
+        self.banner.hide()
+        self._show(request)
+        self._stack.setCurrentIndex(1)
+        self._tasks.start(self._claim(request_id, self._turn), on_problem=self.show_problem)
+        if request.is_unmatched:
+            self._use(self.match)
+
+    def close_open(self) -> None:
+        """Close what is open; what was not dealt with goes back."""
+        request = self._request
+        if request is None:
+            return
+        self._let_go()
+        self._clear()
+        self.closed.emit(request.id)
+
+    def press(self, key: str) -> bool:
+        """Do what *key* stands for with the open request; False if it stands for nothing here."""
+        request = self._request
+        button = self.bar.buttons.get(key)
+        if request is None or button is None or button.isHidden() or not button.isEnabled():
+            return False
+        self._keep_claim()
+        if key == "u" and not request.is_emergency:
+            self._on_priority(Priority.ROUTINE if request.is_urgent else Priority.URGENT, "")
+            return True
+        tool = {
+            "b": self.fits,
+            "r": self.composer,
+            "e": self.outcome,
+            "t": self.assign,
+            "x": self.reject,
+            "u": self.priority,
+            "m": self.match,
+        }[key]
+        self._use(tool)
+        return True
+
+    def raise_emergency(self) -> None:
+        """Make the open request an emergency."""
+        if self._request is not None and not self._request.is_emergency:
+            self._on_priority(Priority.STAT, "")
+
+    def book_into(self, request_id: str, slot_id: str) -> None:
+        """Book that request into that slot: it was dropped there."""
+        request = self._desk.requests.get(request_id)
+        if request is None or not request.is_open:
+            return
+        if request.is_unmatched:
+            self.open(request_id)
+            self.banner.say("Match the person first; then drop the request again.", Weight.WARN)
+            return
+        self._act(self._book(request, slot_id, _reason(request)), request.id)
+
+    def show_problem(self, problem: Problem) -> None:
+        """Say what went wrong, above the request."""
+        self.banner.show_problem(problem)
+
+    # Claiming and reading
+
+    async def _claim(self, request_id: str, turn: int) -> None:
+        try:
+            await self._desk.open_request(request_id)
+        except ChangedElsewhere as theirs:
+            if turn == self._turn:
+                self.banner.say(theirs.sentence, Weight.WARN, offer="Take over")
+        finally:
+            if turn == self._turn:
+                self._read(turn)
+
+    def _read(self, turn: int) -> None:
+        request = self._request
+        if request is None:
+            return
+        if request.patient_id:
+            self._tasks.start(
+                self._read_story(request.patient_id, turn), on_problem=self.show_problem
+            )
+        if request.thread_id:
+            self._tasks.start(
+                self._read_thread(request.thread_id, turn), on_problem=self.show_problem
+            )
+
+    async def _read_story(self, patient_id: str, turn: int) -> None:
+        story = await self._desk.story(patient_id, panel="desk")
+        request = self._request
+        if story is None or turn != self._turn or request is None:
+            return
+        if story.banner.patient.id == request.patient_id:
+            self.view.show_request(request, story.banner.patient)
+            self.view.show_story(story)
+            self._show_bar()
+
+    async def _read_thread(self, thread_id: str, turn: int) -> None:
+        messages = await self._desk.open_thread(thread_id)
+        if turn == self._turn:
+            self.view.show_messages(messages)
+
+    @Slot()
+    def take_over(self) -> None:
+        """Take it from the colleague who has it open."""
+        request = self._request
+        if request is not None:
+            self.banner.hide()
+            self._act(self._desk.take_over(request.id))
+
+    @Slot()
+    def _keep_claim(self) -> None:
+        if self._request is not None:
+            self._tasks.start(
+                self._desk.keep_request(self._request.id), on_problem=self.show_problem
+            )
+
+    def _let_go(self) -> None:
+        request = self._request
+        self._put_away()
+        self.composer.aim(None)
+        if request is None:
+            return
+        key = draft_key(request.patient_id, request.id, request.thread_id)
+        if request.is_open and not self._sender.waiting.is_busy_with(key):
+            self._tasks.start(self._desk.close_request(request.id), on_problem=self.show_problem)
+
+    def _clear(self) -> None:
+        self._turn += 1
+        self._request = None
+        self._put_away()
+        self.composer.aim(None)
+        self.banner.hide()
+        self._stack.setCurrentIndex(0)
+
+    # Acting
+
+    def _act(self, verb: Coroutine[Any, Any, object], ends: str = "") -> None:
+        """Run *verb*; when it has succeeded the request *ends* (an id) has been dealt with."""
+        self.banner.hide()
+        self._tasks.start(self._acted(verb, ends), on_problem=self.show_problem)
+
+    async def _acted(self, verb: Coroutine[Any, Any, object], ends: str) -> None:
+        self._acting += 1
+        self._show_bar()
+        try:
+            await verb
+        finally:
+            self._acting -= 1
+            self._show_bar()
+        if ends:
+            self._end(ends)
+
+    def _end(self, request_id: str) -> None:
+        if self._request is not None and self._request.id == request_id:
+            self._clear()
+        self.ended.emit(request_id)
+
+    async def _book(self, request: Request, slot_id: str, reason: str) -> None:
+        try:
+            await self._desk.book_from_request(request.id, slot_id, reason=reason)
+        except SlotTaken as taken:
+            if self._request is None or self._request.id != request.id:
+                raise
+            names = [self._desk.clinician_of(slot)[1] for slot in taken.alternatives]
+            self._use(self.fits)
+            self.fits.offer_instead(taken.alternatives, names)
+            self.lit.emit([slot.id for slot in taken.alternatives])
+            raise
+
+    @Slot(str, str)
+    def _on_book_requested(self, slot_id: str, reason: str) -> None:
+        request = self._request
+        if request is not None:
+            self._act(self._book(request, slot_id, reason), request.id)
+
+    @Slot(Outcome)
+    def _on_outcome(self, outcome: Outcome) -> None:
+        request = self._request
+        if request is not None:
+            self._act(self._desk.complete(request.id, outcome), request.id)
+
+    @Slot(Reject, str)
+    def _on_rejected(self, why: Reject, text: str) -> None:
+        request = self._request
+        if request is not None:
+            self._act(self._desk.reject(request.id, why, text), request.id)
+
+    @Slot(Priority, str)
+    def _on_priority(self, priority: Priority, reason: str) -> None:
+        request = self._request
+        if request is not None:
+            self._act(self._desk.prioritise(request.id, priority, reason))
+            self._put_away()
+
+    @Slot(str, str)
+    def _on_owner_chosen(self, owner: str, name: str) -> None:
+        request = self._request
+        if request is None:
+            return
+        if owner == POOL:
+            self._act(self._desk.hand_back(request.id), request.id)
+        else:
+            self._act(self._desk.assign(request.id, owner, name), request.id)
+
+    @Slot(Patient)
+    def _on_matched(self, patient: Patient) -> None:
+        request = self._request
+        if request is not None:
+            self._put_away()
+            self._act(self._match(request.id, patient, self._turn))
+
+    async def _match(self, request_id: str, patient: Patient, turn: int) -> None:
+        matched = await self._desk.match(request_id, patient)
+        if turn == self._turn:
+            self._request = matched
+            self.view.show_request(matched, patient)
+            self._read(turn)
+
+    @Slot(object)
+    def _on_sent(self, out: Outgoing) -> None:
+        self._end(out.request_id)
+
+    @Slot(str, str, str)
+    def _on_note_written(self, request_id: str, text: str, draft: str) -> None:
+        self._act(self._note(request_id, text, draft))
+
+    async def _note(self, request_id: str, text: str, draft: str) -> None:
+        await self._desk.note(request_id, text)
+        self.composer.settled(draft)
+
+    # The drawer
+
+    def _use(self, tool: Tool) -> None:
+        request, patient = self._request, self.patient
+        if request is None:
+            return
+        if tool is self.fits and patient is not None:
+            fits = self._desk.best_fit(request)
+            self.fits.offer(patient, fits, _reason(request))
+            self.lit.emit([fit.slot.id for fit in fits])
+        elif tool is self.composer and patient is not None:
+            self.composer.aim(target_of(request, patient))
+        elif tool is self.outcome:
+            self.outcome.ask(request)
+        elif tool is self.reject:
+            self.reject.ask(patient, request.patient_name or "somebody not matched")
+        elif tool is self.assign:
+            self.assign.ask(request.owner)
+        elif tool is self.priority:
+            self.priority.ask(request)
+        elif tool is self.match:
+            self.match.ask(request)
+        for other in self._tools:
+            other.setVisible(other is tool)
+        if tool is not self.fits:
+            self.lit.emit([])
+        tool.setFocus()
+
+    def _put_away(self) -> None:
+        for tool in self._tools:
+            tool.hide()
+        self.composer.keep()
+        self.lit.emit([])
+
+    @Slot()
+    def _on_tool_closed(self) -> None:
+        self._put_away()
+        self.closed_tool.emit()
+
+    # What the stores say
+
+    def _show(self, request: Request) -> None:
+        known = self._desk.patients.get(request.patient_id) if request.patient_id else None
+        held = self.view.banner.patient
+        if known is None and held is not None and held.id == request.patient_id:
+            known = held
+        self.view.show_request(request, known)
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        if self._request is not None:
+            ready = self._acting == 0
+            self.bar.show_for(self._request, self.patient, ready=ready)
+            self.fits.set_busy(not ready)
+
+    @Slot(object, object)
+    def _on_request_changed(self, _before: Request, after: Request) -> None:
+        if self._request is None or after.id != self._request.id:
+            return
+        was_open = self._request.is_open
+        self._request = after
+        self._show(after)
+        if was_open and not after.is_open and not self._acting:
+            who = f" by {after.owner_name}" if after.owner_name else ""
+            self.banner.say(f"This has been ended{who}: {ended_text(after).lower()}.", Weight.WARN)
+
+    @Slot(object)
+    def _on_request_removed(self, gone: Request) -> None:
+        if self._request is not None and gone.id == self._request.id and not self._acting:
+            self.banner.say("This request is no longer in the queue.", Weight.WARN)
+
+    @Slot()
+    def _on_requests_reset(self) -> None:
+        if self._request is not None:
+            fresh = self._desk.requests.newest(self._request.id)
+            if fresh is not None:
+                self._request = fresh
+                self._show(fresh)
+
+    @Slot(object)
+    def _on_patient(self, patient: Patient) -> None:
+        if self._request is not None and patient.id == self._request.patient_id:
+            self._show(self._request)
+
+    @Slot(object)
+    def _on_message(self, message: Message) -> None:
+        request = self._request
+        if request is not None and message.header_id and message.header_id == request.thread_id:
+            self.view.show_messages(self._desk.messages.in_thread(request.thread_id))
+
+    @Slot(object, object)
+    def _on_message_changed(self, _before: Message, after: Message) -> None:
+        self._on_message(after)
+
+
+def _reason(request: Request) -> str:
+    """The patient's first words, as far as they fit on the board's reason line."""
+    words = " ".join((request.description or request.note).split())
+    if len(words) <= DESCRIPTION_CHARS:
+        return words
+    head = words[: DESCRIPTION_CHARS - 1].rsplit(" ", 1)[0]
+    return f"{head}…"

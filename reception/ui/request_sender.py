@@ -1,0 +1,45 @@
+"""Sends what waits to be sent, once for all pages."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from contract.limits import UNDO_SEND_S
+from reception.desk.desk import Desk
+from reception.records.problem import Problem
+from reception.ui.tasks import Tasks
+from reception.widgets.sending import Outgoing, Sending
+
+
+class Sender(QObject):
+    """Hands each message to the desk when its twenty seconds are over.
+
+    The draft goes only when the service has the message; if it cannot be sent the draft stays.
+    """
+
+    sent = Signal(object)
+    """This Outgoing has been stored by the service."""
+    failed = Signal(object, Problem)
+    """This Outgoing was not stored, and why."""
+
+    def __init__(
+        self, desk: Desk, *, wait_s: float = UNDO_SEND_S, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._tasks = Tasks(self)
+        self.waiting = Sending(wait_s, self)
+        self.waiting.due.connect(self._on_due)
+
+    @Slot(object)
+    def _on_due(self, out: Outgoing) -> None:
+        def problem_met(problem: Problem) -> None:
+            self.waiting.ended(out.key)
+            self.failed.emit(out, problem)
+
+        self._tasks.start(self._send(out), on_problem=problem_met)
+
+    async def _send(self, out: Outgoing) -> None:
+        await self._desk.reply(out.request_id, out.text, done=out.done)
+        if self._desk.drafts.text(out.key).strip() == out.text:
+            self._desk.drafts.drop(out.key)
+        self.waiting.ended(out.key)
+        self.sent.emit(out)

@@ -1,0 +1,247 @@
+"""The open request: the patient's own words, untouched, and what has to be read beside them."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reception.desk.desk import Desk
+from reception.desk.order import waiting_since
+from reception.desk.red_flags import RedFlags
+from reception.desk.story import PatientStory
+from reception.records import Message, Patient, Request
+from reception.records.tree import text_at
+from reception.widgets.chip import Chip
+from reception.widgets.flow import Flow
+from reception.widgets.look import Look
+from reception.widgets.palette import Ink
+from reception.widgets.patient_banner import PatientBanner
+from reception.widgets.patient_story import Section, appointment_line, request_line
+from reception.widgets.patient_words import day_text
+from reception.widgets.queue_row import contact_text, holder_of
+from reception.widgets.queue_words import Nearness, due_of, kind_of, mark_of, waiting_text
+from reception.widgets.thread_conversation import Conversation, marked_html
+
+_DUE_INKS = {
+    Nearness.LATE: (Ink.URGENT, Ink.URGENT_TINT),
+    Nearness.SOON: (Ink.WARN, Ink.WARN_TINT),
+    Nearness.TODAY: (Ink.ACCENT, Ink.INFO_TINT),
+    Nearness.LATER: (Ink.MUTED, Ink.RAISED),
+    Nearness.ASLEEP: (Ink.MUTED, Ink.RAISED),
+}
+
+
+class RequestView(QWidget):
+    """Banner, head line, words, conversation, earlier requests, next appointments."""
+
+    take_over_requested = Signal()
+
+    def __init__(
+        self, desk: Desk, look: Look, red_flags: RedFlags, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._look, self._red_flags = desk, look, red_flags
+        self._request: Request | None = None
+        unit = look.metrics.unit_px
+        self.banner = PatientBanner(desk, look, self)
+
+        self._kind, self._priority, self._due = (Chip(look, parent=self) for _ in range(3))
+        self._contact, self._order = (Chip(look, parent=self) for _ in range(2))
+        self._when = QLabel(self)
+        self._when.setProperty("kind", "muted")
+        self._holder = Chip(look, parent=self)
+        self.take_over = QPushButton("Take over", self)
+        self.take_over.clicked.connect(self.take_over_requested)
+        head = QFrame(self)
+        head.setProperty("kind", "strip")
+        facts = QWidget(head)
+        flow = Flow(facts, gap_px=unit, line_px=max(2, unit // 2))
+        for widget in (
+            self._kind,
+            self._priority,
+            self._due,
+            self._when,
+            self._contact,
+            self._order,
+        ):
+            flow.addWidget(widget)
+        across = QHBoxLayout(head)
+        across.setContentsMargins(2 * unit, unit // 2, 2 * unit, unit // 2)
+        across.setSpacing(unit)
+        across.addWidget(facts, 1)
+        across.addWidget(self._holder)
+        across.addWidget(self.take_over)
+
+        self._proxy = Chip(look, parent=self)
+        self.words = QLabel(self)
+        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        large = self.words.font()
+        large.setPointSizeF(look.metrics.font.pointSizeF() * 1.1)
+        self.words.setFont(large)
+        self.matched = QLabel(self)
+        self.matched.setWordWrap(True)
+        self.conversation = Conversation(look, self)
+        self.earlier = Section(look, "Earlier requests", self)
+        self.coming = Section(look, "Appointments from today", self)
+        body = QWidget(self)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(2 * unit, 2 * unit, 2 * unit, unit)
+        column.setSpacing(unit)
+        column.addWidget(self._proxy, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.words)
+        column.addWidget(self.matched)
+        column.addSpacing(unit)
+        column.addWidget(self.conversation)
+        column.addSpacing(unit)
+        column.addWidget(self.earlier)
+        column.addWidget(self.coming)
+        column.addStretch(1)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(body)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        body.setObjectName("requestBody")
+
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(self.banner)
+        outer.addWidget(head)
+        outer.addWidget(self._scroll, 1)
+        desk.time.minute_passed.connect(self._on_minute)
+        look.palette.changed.connect(self._dress)
+        self._dress()
+
+    @property
+    def request(self) -> Request | None:
+        """The request shown."""
+        return self._request
+
+    def show_request(self, request: Request, patient: Patient | None) -> None:
+        """Show *request*; another one than before begins at the top, with nothing of the last."""
+        another = self._request is None or self._request.id != request.id
+        changed_hands = (
+            not another
+            and self._request is not None
+            and (self._request.patient_id != request.patient_id)
+        )
+        self._request = request
+        if request.is_unmatched:
+            self.banner.show_unmatched(request.patient_name)
+        elif patient is not None and patient.id == request.patient_id:
+            self.banner.show_patient(patient)
+        else:
+            self.banner.show_loading(request.patient_name)
+        if another or changed_hands:
+            self.conversation.show_messages([], self._desk.time.today())
+            loading = "Loading…" if request.patient_id else "Known once the person is matched"
+            self.earlier.show_lines([], loading)
+            self.coming.show_lines([], loading)
+        if another:
+            self._scroll.verticalScrollBar().setValue(0)
+        self._show_head(request)
+        self._show_words(request)
+
+    def show_story(self, story: PatientStory) -> None:
+        """What is known of the patient, if it is the one shown."""
+        request = self._request
+        if request is None or story.banner.patient.id != request.patient_id:
+            return
+        self.banner.show_facts(story.banner)
+        lines = [
+            f"⚑ {request_line(self._desk, r)}"
+            if self._red_flags.in_request(r)
+            else request_line(self._desk, r)
+            for r in story.earlier
+            if r.id != request.id
+        ]
+        self.earlier.show_lines(lines, "None before this one")
+        appointments = [appointment_line(self._desk, a) for a in story.banner.appointments]
+        self.coming.show_lines(appointments, "None booked")
+
+    def show_messages(self, messages: Sequence[Message]) -> None:
+        """The conversation, without a first message that only repeats the words."""
+        request = self._request
+        if request is None:
+            return
+        shown = [
+            m
+            for place, m in enumerate(messages)
+            if not (place == 0 and m.from_patient and m.text.strip() == request.description.strip())
+        ]
+        self.conversation.show_messages(shown, self._desk.time.today())
+
+    def _show_head(self, request: Request) -> None:
+        desk, now = self._desk, self._desk.time.now()
+        kind, mark, due = kind_of(request), mark_of(request), due_of(request, now)
+        self._kind.say(f"{kind.letter}  {kind.word}", Ink.TEXT, Ink.BOOKED_TINT)
+        if mark:
+            self._priority.say(f"{mark.letter}  {mark.word}", mark.ink, mark.ground)
+        else:
+            self._priority.say("", Ink.TEXT, Ink.RAISED)
+        if due:
+            ink, ground = _DUE_INKS[due.nearness]
+            said = f"{due.nearness.value}  {due.spoken[:1].upper()}{due.spoken[1:]}"
+            self._due.say(said, ink, ground)
+        else:
+            self._due.say("", Ink.TEXT, Ink.RAISED)
+        came = day_text(request.authored, desk.time.today())
+        self._when.setText(f"came {came}, waiting {waiting_text(waiting_since(request), now)}")
+        contact = contact_text(request, desk.requests.of_patient(request.patient_id))
+        self._contact.say(f"↻ {contact}" if contact else "", Ink.WARN, Ink.WARN_TINT)
+        of_order = [r for r in desk.requests if r.order and r.order == request.order]
+        more = len(of_order) - 1
+        self._order.say(f"{more} more in this order" if more > 0 else "", Ink.TEXT, Ink.RAISED)
+        holder, other = holder_of(request, desk.me.reference, now)
+        ink, ground = (Ink.HELD, Ink.HELD_TINT) if other else (Ink.MUTED, Ink.RAISED)
+        self._holder.say(holder, ink, ground)
+        self.take_over.setVisible(other)
+
+    def _show_words(self, request: Request) -> None:
+        palette = self._look.palette
+        said = "\n\n".join(filter(None, (request.description, request.note)))
+        text = said or "No words came with this request."
+        found = self._red_flags.in_text(text)
+        spans = [(f.start, f.end) for f in found]
+        self.words.setText(
+            marked_html(text, spans, palette.css(Ink.URGENT_TINT), palette.css(Ink.URGENT))
+        )
+        self.words.setAccessibleName(text)
+        if found:
+            phrases = ", ".join(f"“{phrase}”" for phrase in dict.fromkeys(f.phrase for f in found))
+            self.matched.setText(f"Phrase matched: {phrases}")
+        else:
+            self.matched.setText("No phrase matched. Read it all the same.")
+        self.matched.setProperty("kind", "urgent" if found else "muted")
+        self.matched.style().polish(self.matched)
+        by = text_at(request.tree, "requester", "display")
+        if request.requester.startswith("RelatedPerson/"):
+            self._proxy.say(f"Sent by {by or 'a proxy'} for the patient", Ink.HELD, Ink.HELD_TINT)
+        elif request.requester.startswith("Practitioner/"):
+            taken_by = f" by {by}" if by else ""
+            self._proxy.say(f"Taken down{taken_by} at the practice", Ink.TEXT, Ink.RAISED)
+        else:
+            self._proxy.say("", Ink.TEXT, Ink.RAISED)
+
+    @Slot()
+    def _on_minute(self) -> None:
+        if self._request is not None:
+            self._show_head(self._request)
+
+    @Slot()
+    def _dress(self) -> None:
+        palette = self._look.palette
+        self._scroll.setStyleSheet(f"#requestBody {{ background: {palette.css(Ink.SURFACE)}; }}")
+        if self._request is not None:
+            self._show_words(self._request)
