@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from practice import fhir, identity
+from practice import fhir, identity, live
 from practice.clock import Clock, PracticeClock
 from practice.identity import Identity, SigningKey
 from practice.rules.gate import Gate
@@ -37,10 +37,13 @@ class PracticeService:
             self.base_of,
             {entry.ods: entry.name for entry in settings.practices},
         )
-        gate = Gate(clock)
+        gate = Gate(clock, also=[live.follow])
+        self.hub = live.Hub(self.store, gate, self.identity, clock)
+        self.identity.on_ended(self.hub.sessions_ended)
         self.app = Starlette(
             routes=[
                 *identity.routes(self.identity, Pages()),
+                *live.routes(self.hub),
                 *fhir.routes(self.store, gate, self.identity, clock),
             ],
             middleware=[Middleware(Edge, clock=clock)],
@@ -58,10 +61,12 @@ class PracticeService:
 
     async def start(self) -> None:
         """Make everything ready to answer."""
+        self.hub.start()
         await self.identity.start()
 
     async def take_leave(self) -> None:
         """Tell those who hold a connection open that the service is going."""
+        await self.hub.stop()
 
     async def close(self) -> None:
         """Write down what is queued and let go of everything."""
