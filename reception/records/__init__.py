@@ -37,7 +37,9 @@ RECORDS: dict[str, type[Record]] = {
 def record_of(tree: Tree) -> Record | None:
     """The typed view of *tree*, or None where the desk has no use for its type."""
     kind = RECORDS.get(str(tree.get("resourceType")))
-    return kind.from_tree(tree) if kind is not None and tree.get("id") else None
+    if kind is None or not isinstance(tree.get("id"), str) or not tree["id"]:
+        return None
+    return kind.from_tree(tree)
 
 
 __all__ = [

@@ -22,8 +22,10 @@ from reception.records.tree import (
     concept,
     each,
     extension_values,
+    first_map,
     id_in,
     identifier_of,
+    maps,
     moment,
     text_at,
     wire_time,
@@ -181,7 +183,7 @@ class Appointment(Record, frozen=True, eq=False, kw_only=True):
         if service := slot.tree.get("serviceType"):
             tree["serviceType"] = copy.deepcopy(service)
         actor = {"reference": f"Practitioner/{practitioner_id}", "display": practitioner_name}
-        for participant in tree.get("participant", []):
+        for participant in maps(tree, "participant"):
             if id_in(participant.get("actor"), "Practitioner"):
                 participant["actor"] = actor
         return tree
@@ -270,8 +272,8 @@ def new_appointment(
 
 
 def _participant(tree: Tree, actor_type: str) -> Tree:
-    for participant in each(tree, "participant"):
-        if isinstance(participant, dict) and id_in(participant.get("actor"), actor_type):
+    for participant in maps(tree, "participant"):
+        if id_in(participant.get("actor"), actor_type):
             return participant
     return {}
 
@@ -279,17 +281,16 @@ def _participant(tree: Tree, actor_type: str) -> Tree:
 def _set_period(tree: Tree, actor_type: str, times: Tree) -> None:
     participant = _participant(tree, actor_type)
     if participant:
-        participant["period"] = {**participant.get("period", {}), **times}
+        participant["period"] = {**first_map(participant, "period"), **times}
 
 
 def _marked(tree: Tree, marks: Iterable[Mark]) -> Tree:
     held = codes_of(extension_values(tree, systems.MARK_EXTENSION), systems.RECEPTION_MARK)
     for mark in marks:
         if mark not in held:
-            tree.setdefault("extension", []).append(
-                {
-                    "url": systems.MARK_EXTENSION,
-                    "valueCodeableConcept": concept(systems.RECEPTION_MARK, mark),
-                }
-            )
+            made = {
+                "url": systems.MARK_EXTENSION,
+                "valueCodeableConcept": concept(systems.RECEPTION_MARK, mark),
+            }
+            tree["extension"] = [*each(tree, "extension"), made]
     return tree

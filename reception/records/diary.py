@@ -22,6 +22,7 @@ from reception.records.tree import (
     extension_values,
     id_in,
     identifier_of,
+    maps,
     moment,
     text_at,
 )
@@ -51,7 +52,7 @@ class Session(Record, frozen=True, eq=False, kw_only=True):
 
     @classmethod
     def _fields_of(cls, tree: Tree) -> dict[str, Any]:
-        actors = [a for a in each(tree, "actor") if isinstance(a, dict)]
+        actors = list(maps(tree, "actor"))
         clinician = next((a for a in actors if id_in(a, "Practitioner")), {})
         return {
             "name": text_at(tree, "serviceCategory", "text"),
@@ -150,7 +151,7 @@ class Slot(Record, frozen=True, eq=False, kw_only=True):
         """This slot, held by *holder_id* while they book it."""
         tree = self._without_hold("busy-tentative")
         mine = {"system": systems.HOLD, "value": f"{holder_id}/{key}"}
-        return changed(tree, identifier=[*tree.get("identifier", []), mine], comment=holder_name)
+        return changed(tree, identifier=[*each(tree, "identifier"), mine], comment=holder_name)
 
     def with_access(self, access: Iterable[str]) -> Tree:
         """This slot, open to *access* (codes of booking-access); other categories stay."""
@@ -161,6 +162,7 @@ class Slot(Record, frozen=True, eq=False, kw_only=True):
         return changed(self.tree, serviceCategory=[*kept, *ours] or None)
 
     def _without_hold(self, status: str) -> Tree:
-        identifiers = [i for i in each(self.tree, "identifier") if i.get("system") != systems.HOLD]
+        holds = [i for i in maps(self.tree, "identifier") if i.get("system") == systems.HOLD]
+        identifiers = [i for i in each(self.tree, "identifier") if i not in holds]
         comment = None if self.hold else self.tree.get("comment")
         return changed(self.tree, status=status, identifier=identifiers or None, comment=comment)

@@ -16,6 +16,7 @@ from reception.records.tree import (
     each,
     id_in,
     identifier_of,
+    maps,
     moment,
     text_at,
     wire_time,
@@ -59,9 +60,7 @@ class Message(Record, frozen=True, eq=False, kw_only=True):
             "sent": moment(tree.get("sent")),
             "received": moment(tree.get("received")),
             "text": "\n".join(
-                str(p["contentString"])
-                for p in each(tree, "payload")
-                if isinstance(p, dict) and "contentString" in p
+                str(p["contentString"]) for p in maps(tree, "payload") if "contentString" in p
             ),
             "attachments": tuple(
                 url

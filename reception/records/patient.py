@@ -17,8 +17,12 @@ from reception.records.tree import (
     first,
     id_in,
     identifier_of,
+    maps,
     text_at,
 )
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""By name here: what `strftime` writes follows the language of the computer."""
 
 
 class Patient(Record, frozen=True, eq=False, kw_only=True):
@@ -47,7 +51,7 @@ class Patient(Record, frozen=True, eq=False, kw_only=True):
         name = _best_name(tree)
         address = first(tree, "address") or {}
         number: Tree = next(
-            (i for i in each(tree, "identifier") if i.get("system") == systems.NHS_NUMBER), {}
+            (i for i in maps(tree, "identifier") if i.get("system") == systems.NHS_NUMBER), {}
         )
         gp: Any = first(tree, "generalPractitioner") or {}
         lines = [str(line) for line in each(address, "line")]
@@ -66,15 +70,13 @@ class Patient(Record, frozen=True, eq=False, kw_only=True):
                 "",
             ),
             "phones": tuple(
-                str(t.get("value", ""))
-                for t in each(tree, "telecom")
-                if isinstance(t, dict) and t.get("system") == "phone"
+                str(t.get("value", "")) for t in maps(tree, "telecom") if t.get("system") == "phone"
             ),
             "email": next(
                 (
                     str(t.get("value", ""))
-                    for t in each(tree, "telecom")
-                    if isinstance(t, dict) and t.get("system") == "email"
+                    for t in maps(tree, "telecom")
+                    if t.get("system") == "email"
                 ),
                 "",
             ),
@@ -100,7 +102,9 @@ class Patient(Record, frozen=True, eq=False, kw_only=True):
     @property
     def born_text(self) -> str:
         """Birth date as `03-Feb-1980`, NHS style, or "birth date unknown"."""
-        return self.born.strftime("%d-%b-%Y") if self.born else "birth date unknown"
+        if self.born is None:
+            return "birth date unknown"
+        return f"{self.born.day:02d}-{_MONTHS[self.born.month - 1]}-{self.born.year:04d}"
 
     def age_years(self, today: date) -> int | None:
         """Completed years on *today*; None without a birth date."""
@@ -202,7 +206,7 @@ class PatientFlag(Record, frozen=True, eq=False, kw_only=True):
 
 
 def _best_name(tree: Tree) -> Tree:
-    names = [n for n in each(tree, "name") if isinstance(n, dict)]
+    names = list(maps(tree, "name"))
     official = (n for n in names if n.get("use") in ("official", "usual"))
     return next(official, names[0] if names else {})
 

@@ -47,10 +47,13 @@ class Record(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         Raises:
             ValueError: the tree is of another type or has no id.
         """
-        if tree.get("resourceType") != cls.resource_type or not tree.get("id"):
+        identity = tree.get("id")
+        if tree.get("resourceType") != cls.resource_type or not isinstance(identity, str):
             raise ValueError(f"not a {cls.resource_type} with an id")
+        if not identity:
+            raise ValueError(f"a {cls.resource_type} with an empty id")
         return cls(
-            id=str(tree["id"]),
+            id=identity,
             version=text_at(tree, "meta", "versionId"),
             last_updated=moment(text_at(tree, "meta", "lastUpdated")) or EPOCH,
             tree=tree,

@@ -19,8 +19,9 @@ from reception.records.tree import (
     code_of,
     concept,
     each,
-    first,
+    first_map,
     id_in,
+    maps,
     moment,
     text_at,
     wire_time,
@@ -61,7 +62,7 @@ class Request(Record, frozen=True, eq=False, kw_only=True):
         code = tree.get("code")
         repeat = code_of(code, systems.SNOMED) == REPEAT_RENEWAL
         contained: Tree = next(
-            (c for c in each(tree, "contained") if c.get("resourceType") == "Patient"), {}
+            (c for c in maps(tree, "contained") if c.get("resourceType") == "Patient"), {}
         )
         owner = tree.get("owner")
         return {
@@ -84,7 +85,7 @@ class Request(Record, frozen=True, eq=False, kw_only=True):
             "outcome": next(
                 (
                     c
-                    for o in each(tree, "output")
+                    for o in maps(tree, "output")
                     if (c := code_of(o.get("valueCodeableConcept"), systems.REQUEST_OUTCOME))
                 ),
                 "",
@@ -202,6 +203,5 @@ class Request(Record, frozen=True, eq=False, kw_only=True):
 
 
 def _due(tree: Tree, at: datetime) -> Tree:
-    restriction = first(tree, "restriction") or {}
-    period = restriction.get("period") or {}
-    return changed(tree, restriction={**restriction, "period": {**period, "end": wire_time(at)}})
+    period = {**first_map(tree, "restriction", "period"), "end": wire_time(at)}
+    return changed(tree, restriction={**first_map(tree, "restriction"), "period": period})

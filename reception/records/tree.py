@@ -19,15 +19,14 @@ def moment(text: object) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+        return parsed.astimezone(UTC) if parsed.tzinfo is not None else None
+    except (ValueError, OverflowError):  # the latter: in UTC it lies outside year 1 to 9999
         return None
-    return parsed.astimezone(UTC) if parsed.tzinfo is not None else None
 
 
 def wire_time(at: datetime) -> str:
     """*at* (aware) as it is written on the wire: UTC, milliseconds, `Z`."""
-    at = at.astimezone(UTC)
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def each(tree: object, *path: str) -> Iterable[Any]:
@@ -43,6 +42,16 @@ def each(tree: object, *path: str) -> Iterable[Any]:
             yield from each(item, *path)
     elif isinstance(tree, Mapping):
         yield from each(tree.get(path[0]), *path[1:])
+
+
+def maps(tree: object, *path: str) -> Iterable[Tree]:
+    """Every object at *path* below *tree*; anything else there is skipped."""
+    return (value for value in each(tree, *path) if isinstance(value, dict))
+
+
+def first_map(tree: object, *path: str) -> Tree:
+    """The first object at *path* below *tree*, or an empty one."""
+    return next(iter(maps(tree, *path)), {})
 
 
 def first(tree: object, *path: str) -> Any:
