@@ -44,7 +44,7 @@ class PracticeService:
             routes=[
                 *identity.routes(self.identity, Pages()),
                 *live.routes(self.hub),
-                *fhir.routes(self.store, gate, self.identity, clock),
+                *fhir.routes(self.store, gate, self.identity, clock, live.operations(gate)),
             ],
             middleware=[Middleware(Edge, clock=clock)],
         )

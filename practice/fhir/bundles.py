@@ -154,7 +154,7 @@ def _understood(index: int, entry: Tree, base: str) -> Entry:
     pairs = parse_qsl(query, keep_blank_values=True)
     if asked.code in READING:
         return Entry(index, asked, pairs)
-    if asked.code in (Code.CAPABILITIES, Code.BATCH):
+    if asked.code in (Code.CAPABILITIES, Code.BATCH, Code.OPERATION):
         raise not_offered("That cannot stand in a Bundle.", 501)
     resource = entry.get("resource", {})
     if not isinstance(resource, dict) or (not resource and asked.code is not Code.DELETE):

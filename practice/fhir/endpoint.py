@@ -1,8 +1,10 @@
 """HTTP in, FHIR out: every address below `/{ods}/fhir`."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
+from typing import Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -31,11 +33,25 @@ from practice.fhir.turn import Trace, Turn
 from practice.refusal import Refusal
 from practice.rules.caller import Caller, Callers
 from practice.rules.gate import Gate
-from practice.store import Store, Unit
+from practice.store import Pairs, Store, Unit
 from practice.store.stored import decoded, encode
 from practice.store.writer import StoreClosedError
 
 _log = logging.getLogger("practice.fhir")
+
+
+class Operation(Protocol):
+    """An operation on one resource, which another room does."""
+
+    def __call__(
+        self, unit: Unit, caller: Caller, base_url: str, resource_id: str, pairs: Pairs, /
+    ) -> bytes:
+        """Do it; answers FHIR JSON.
+
+        Raises:
+            Refusal: it is refused.
+        """
+        ...
 
 
 class FhirEndpoint:
@@ -46,13 +62,22 @@ class FhirEndpoint:
         gate: what is permitted.
         callers: who is asking.
         clock: the practice's time.
+        operations: what answers the `OPERATIONS` on a Subscription, by name.
     """
 
-    def __init__(self, store: Store, gate: Gate, callers: Callers, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        gate: Gate,
+        callers: Callers,
+        clock: Clock,
+        operations: Mapping[str, Operation],
+    ) -> None:
         self._store = store
         self._gate = gate
         self._callers = callers
         self._clock = clock
+        self._operations = operations
         self._since = clock.now()
         self._version = version("reception")
 
@@ -86,7 +111,7 @@ class FhirEndpoint:
             check_accept(asked)
             if asked.method in ("POST", "PUT"):
                 asked = replace(asked, body=await body_of(receive, asked))
-            work = _Work(asked, caller, self._gate, trace)
+            work = _Work(asked, caller, self._gate, trace, self._operations)
         except Refusal as refusal:
             await self._note(asked, trace, caller, refusal)
             raise
@@ -136,11 +161,19 @@ class _Work:
         Refusal: the body cannot be read.
     """
 
-    def __init__(self, asked: Asked, caller: Caller, gate: Gate, trace: Trace) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        caller: Caller,
+        gate: Gate,
+        trace: Trace,
+        operations: Mapping[str, Operation],
+    ) -> None:
         self._asked = asked
         self._caller = caller
         self._gate = gate
         self._trace = trace
+        self._operations = operations
         self._bundle: bundles.Bundle | None = None
         self._pairs = asked.pairs
         self._status, self._text = 200, ""
@@ -185,14 +218,17 @@ class _Work:
     def write(self, unit: Unit) -> Answer:
         """Do what writes, with its audit event and the answer kept for a replay."""
         replay = Replay(self._asked, self._caller)
-        answer = replay.find(unit)
+        # What an operation answers is a secret that must not be kept, and good for one use.
+        keeps = self._trace.interaction.code is not Code.OPERATION
+        answer = replay.find(unit) if keeps else None
         if answer is None:
             try:
                 with unit.attempt():
                     answer = self._done(unit)
             except Refusal as refusal:
                 answer = self._refused(refusal)
-            replay.keep(unit, answer)
+            if keeps:
+                replay.keep(unit, answer)
         self._status = answer.status
         self.note(unit)
         return answer
@@ -205,7 +241,10 @@ class _Work:
 
     def _done(self, unit: Unit) -> Answer:
         asked, found = self._asked, self._trace.interaction
-        turn = Turn(unit, self._gate, self._caller, asked.base, self._trace)
+        if found.code is Code.OPERATION:
+            return self._operate(unit)
+        named = asked.request_id if asked.replayable else None
+        turn = Turn(unit, self._gate, self._caller, asked.base, self._trace, named)
         if self._bundle is not None:
             return bundles.answer(turn, self._bundle, asked.prefer).answer(asked.base)
         if found.code in READING:
@@ -221,6 +260,14 @@ class _Work:
         )
         writing.write(turn, [one])
         return writing.result(turn, one, asked.prefer).answer(asked.base)
+
+    def _operate(self, unit: Unit) -> Answer:
+        asked, found = self._asked, self._trace.interaction
+        self._trace.entities.append(f"{found.type}/{found.id}")
+        self._trace.queries.append(f"{found.name}?{asked.query}")
+        operation = self._operations[found.name]
+        body = operation(unit, self._caller, asked.base, found.id, self._pairs)
+        return Result(200, body).answer(asked.base)
 
     def _tree(self) -> dict[str, object]:
         if self._is_file:

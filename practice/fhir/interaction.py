@@ -26,6 +26,7 @@ class Code(StrEnum):
     TRANSACTION = "transaction"
     BATCH = "batch"
     CAPABILITIES = "capabilities"
+    OPERATION = "operation"
 
 
 LETTERS: Final = {
@@ -40,18 +41,21 @@ LETTERS: Final = {
 """The letter of a SMART scope that each one needs."""
 
 READING: Final = frozenset({Code.READ, Code.VREAD, Code.HISTORY, Code.SEARCH})
+OPERATIONS: Final = frozenset({"$events", "$status", "$get-ws-binding-token"})
+"""Operations on one Subscription; another room answers them."""
 SERVICE_ONLY: Final = frozenset({"AuditEvent"})
 """Types that only the service itself writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One interaction; *type*, *id* and *version* as far as it has them."""
+    """One interaction; *type*, *id*, *version* and an operation's *name* as far as it has them."""
 
     code: Code
     type: str = ""
     id: str = ""
     version: str = ""
+    name: str = ""
 
 
 def interaction(method: str, segments: Sequence[str]) -> Interaction:
@@ -73,6 +77,8 @@ def interaction(method: str, segments: Sequence[str]) -> Interaction:
             found = Interaction(Code.HISTORY, kind, resource_id)
         case ("GET", kind, resource_id, "_history", version):
             found = Interaction(Code.VREAD, kind, resource_id, version)
+        case ("GET", "Subscription", resource_id, name) if name in OPERATIONS:
+            found = Interaction(Code.OPERATION, "Subscription", resource_id, name=name)
         case ("GET", kind, resource_id):
             found = Interaction(Code.READ, kind, resource_id)
         case ("PUT", kind, resource_id):

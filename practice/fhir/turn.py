@@ -43,6 +43,8 @@ class Turn:
     caller: Caller
     base: str
     trace: Trace
+    request_id: str | None = None
+    """The X-Request-Id that the client gave."""
 
     def allow(self, interaction: Interaction) -> None:
         """Refuse what the caller may not do.

@@ -87,7 +87,8 @@ def write(turn: Turn, writes: Sequence[Write]) -> None:
     for one in todo:
         one.tree = references.resolved(one.tree, links) if links else one.tree
     planned = {one.reference: one.tree for one in todo}
-    view = BundleView(planned, {one.reference: _METHODS[one.asked.code] for one in todo})
+    methods = {one.reference: _METHODS[one.asked.code] for one in todo}
+    view = BundleView(planned, methods, turn.request_id)
     for one in todo:
         with _named(one):
             planned[one.reference] = one.tree = _ruled(turn, one, view)
