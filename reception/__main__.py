@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             demo=options.demo,
             demo_arguments=tuple(options.demo_option),
             profile=options.profile,
+            proxy=options.proxy,
         )
     )
 
@@ -34,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--practice", default="", metavar="URL", help="the practice's address")
     parser.add_argument("--ca", type=Path, metavar="FILE", help="trust this certificate (PEM)")
     parser.add_argument("--profile", type=Path, metavar="DIR", help="keep settings and drafts here")
+    parser.add_argument("--proxy", default="", metavar="URL", help="go through this web proxy")
     parser.add_argument("--demo", action="store_true", help="open the demo practice, signed in")
     parser.add_argument(
         "--demo-option",

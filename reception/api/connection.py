@@ -20,10 +20,11 @@ class Connection:
     Made by `Practice.sign_in` or `Practice.sign_in_again`.
     """
 
-    def __init__(self, client: FhirClient, session: Session, trust: Trust) -> None:
+    def __init__(self, client: FhirClient, session: Session, trust: Trust, proxy: str = "") -> None:
         self.client = client
         self._session = session
         self._trust = trust
+        self._proxy = proxy
 
     @property
     def identity(self) -> Identity:
@@ -38,7 +39,13 @@ class Connection:
         self, listener: LiveListener, *, user_is_active: Callable[[], bool] = lambda: True
     ) -> LiveChannel:
         """A live channel; `network.post(channel.run())` starts it."""
-        return LiveChannel(self.client, self._trust, listener, user_is_active=user_is_active)
+        return LiveChannel(
+            self.client,
+            self._trust,
+            listener,
+            user_is_active=user_is_active,
+            proxy=self._proxy,
+        )
 
     async def sign_out(self) -> bool:
         """Revoke the tokens; whether the service has confirmed it."""
@@ -53,6 +60,7 @@ class Practice:
         trust: the operating system's store, or the pinned authority.
         keep: stores (user, refresh token); called on the network thread, must not wait.
         overrides: what the user has set of the server profile.
+        proxy: a web proxy to go through; empty = what the system says.
     """
 
     def __init__(
@@ -63,13 +71,15 @@ class Practice:
         keep: Keep,
         overrides: Mapping[str, str] | None = None,
         scope: str = STAFF_SCOPE,
+        proxy: str = "",
     ) -> None:
         self.base = base.rstrip("/")
         self.trust = trust
         self._keep = keep
         self._overrides = dict(overrides or {})
         self._scope = scope
-        self._http = http_client(self.base, trust)
+        self._proxy = proxy
+        self._http = http_client(self.base, trust, proxy)
 
     async def sign_in(self, open_browser: OpenBrowser) -> Connection:
         """Sign in through the browser that *open_browser* opens. Raises `Problem`."""
@@ -97,4 +107,4 @@ class Practice:
         clock = PracticeTime()
         client = FhirClient(self.base, Exchange(self._http, session, clock), clock)
         client.profile = await learn_profile(client, self._overrides)
-        return Connection(client, session, self.trust)
+        return Connection(client, session, self.trust, self._proxy)

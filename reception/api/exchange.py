@@ -87,14 +87,18 @@ class Answer:
         return 200 <= self.status < 300
 
 
-def http_client(base: str, trust: Trust) -> httpx2.AsyncClient:
-    """An HTTP client for *base*: HTTP/1.1, no redirects (the token goes nowhere else)."""
+def http_client(base: str, trust: Trust, proxy: str = "") -> httpx2.AsyncClient:
+    """An HTTP client for *base*: HTTP/1.1, no redirects (the token goes nowhere else).
+
+    *proxy* is the address of a web proxy to go through; empty = what the system says.
+    """
     host = urlsplit(base).hostname or ""
     return httpx2.AsyncClient(
         verify=trust.context(),
         http1=True,
         http2=False,
         follow_redirects=False,
+        proxy=proxy or None,
         trust_env=host not in LOOPBACK,  # a proxy of the network, but never towards ourselves
         timeout=httpx2.Timeout(ANSWER_S, connect=CONNECT_S),
         limits=httpx2.Limits(

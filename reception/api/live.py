@@ -103,6 +103,7 @@ class LiveChannel:
         user_is_active: whether the board is in front and there was input in the last minute
             (polling is then quicker); called on the network thread.
         watch: notices that the computer slept.
+        proxy: a web proxy to go through; empty = what the system says.
     """
 
     def __init__(
@@ -113,9 +114,11 @@ class LiveChannel:
         *,
         user_is_active: Callable[[], bool] = lambda: True,
         watch: ResumeWatch | None = None,
+        proxy: str = "",
     ) -> None:
         self._client = client
         self._trust = trust
+        self._proxy = proxy
         self._listener = listener
         self._user_is_active = user_is_active
         self._watch = watch or ResumeWatch(WATCH_S)
@@ -204,7 +207,7 @@ class LiveChannel:
         async with connect(
             binding.url,
             ssl=context,
-            proxy=None if urlsplit(binding.url).hostname in LOOPBACK else True,
+            proxy=self._proxy or urlsplit(binding.url).hostname not in LOOPBACK or None,
             open_timeout=OPEN_S,
             close_timeout=CLOSE_S,
             ping_interval=None,  # the service's heartbeat is the sign of life

@@ -48,14 +48,12 @@ class MainWindow(QMainWindow):
     closed = Signal()
     sign_out_requested = Signal()
 
-    def __init__(
-        self, desk: Desk, look: Look, state: WindowState, practice: str, pages: Sequence[Page]
-    ) -> None:
+    def __init__(self, desk: Desk, look: Look, state: WindowState, pages: Sequence[Page]) -> None:
         super().__init__()
         self._desk, self._look, self._state = desk, look, state
         self._tasks = Tasks(self)
         self.pages = list(pages)
-        self.setWindowTitle(f"{practice} - Reception")
+        self.setWindowTitle("Reception")
         frame = QWidget(self)
         across = QHBoxLayout(frame)
         across.setContentsMargins(0, 0, 0, 0)
@@ -65,7 +63,7 @@ class MainWindow(QMainWindow):
         down = QVBoxLayout()
         down.setSpacing(0)
         across.addLayout(down, 1)
-        self.top_bar = TopBar(desk, look, practice, frame)
+        self.top_bar = TopBar(desk, look, frame)
         self.banner = Banner(look, frame)
         self.stack = QStackedWidget(frame)
         for widget in (self.top_bar, self.banner):
@@ -85,7 +83,7 @@ class MainWindow(QMainWindow):
         self.top_bar.keys_requested.connect(self.key_card.toggle)
         self.toast.undo_requested.connect(self._on_undo_requested)
         desk.told.connect(self._on_told)
-        QShortcut(QKeySequence("Ctrl+K"), self, activated=self._on_find)
+        QShortcut(QKeySequence("Ctrl+K"), self).activated.connect(self._on_find)
 
         if not state.restore(self):
             self.resize(1366, 768)
@@ -115,6 +113,11 @@ class MainWindow(QMainWindow):
     def say(self, sentence: str, weight: Weight = Weight.INFO) -> None:
         """A sentence across the top of the window."""
         self.banner.say(sentence, weight)
+
+    def name_practice(self, name: str) -> None:
+        """Show which practice this is."""
+        self.setWindowTitle(f"{name} - Reception")
+        self.top_bar.practice.setText(name)
 
     async def wound_up(self) -> None:
         """End the coroutines of the window and its pages."""

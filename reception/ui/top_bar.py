@@ -43,9 +43,7 @@ class TopBar(QFrame):
     scheme_requested = Signal(object)
     keys_requested = Signal()
 
-    def __init__(
-        self, desk: Desk, look: Look, practice: str, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, desk: Desk, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk, self._look = desk, look
         unit = look.metrics.unit_px
@@ -53,7 +51,7 @@ class TopBar(QFrame):
         row.setContentsMargins(2 * unit, unit // 2, unit, unit // 2)
         row.setSpacing(unit)
 
-        self.practice = QLabel(practice, self)
+        self.practice = QLabel("Reception", self)
         self.practice.setFont(look.metrics.bold)
         row.addWidget(self.practice)
         row.addSpacing(unit)
