@@ -1,6 +1,7 @@
 """HTTP in, FHIR out."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from starlette.routing import BaseRoute, Route
 
@@ -18,7 +19,7 @@ def routes(
     gate: Gate,
     callers: Callers,
     clock: Clock,
-    operations: Mapping[str, Operation],
+    operations: Mapping[str, Operation] = MappingProxyType({}),
 ) -> list[BaseRoute]:
     """Everything below `/{ods}/fhir`.
 

@@ -26,7 +26,7 @@ from practice.fhir.asked import (
 from practice.fhir.audit import Event
 from practice.fhir.capability import capability_statement
 from practice.fhir.interaction import READING, Code, Interaction, interaction
-from practice.fhir.outcome import bad_request, not_found
+from practice.fhir.outcome import bad_request, not_found, not_offered
 from practice.fhir.replay import Replay
 from practice.fhir.result import Answer, Result, http_date, refused
 from practice.fhir.turn import Trace, Turn
@@ -265,7 +265,9 @@ class _Work:
         asked, found = self._asked, self._trace.interaction
         self._trace.entities.append(f"{found.type}/{found.id}")
         self._trace.queries.append(f"{found.name}?{asked.query}")
-        operation = self._operations[found.name]
+        operation = self._operations.get(found.name)
+        if operation is None:
+            raise not_offered("That operation is not offered here.", 501)
         body = operation(unit, self._caller, asked.base, found.id, self._pairs)
         return Result(200, body).answer(asked.base)
 
