@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from reception.desk.desk import Desk
+from reception.desk.freshness import State
 from reception.desk.problems import NotPossible
 from reception.records import Appointment
 from reception.records.problem import Problem
@@ -50,7 +51,7 @@ class BoardPane(QWidget):
     def __init__(self, desk: Desk, look: Look, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk, self._look, self._tasks = desk, look, tasks
-        self._loading = True
+        self._loaded = len(desk.practitioners) > 0 and not desk.is_loading
         self.model = BoardModel(desk, self)
         self.view = BoardView(look, self)
         self.header = BoardHeader(look, self.view, self)
@@ -146,6 +147,7 @@ class BoardPane(QWidget):
         return verbs[letter.lower()](held.id)
 
     def _ask_to_book(self, cell: Cell) -> None:
+        mine = cell.slot is not None and cell.slot.hold.startswith(f"{self._desk.me.id}/")
         if not self._desk.freshness.can_book:
             since = clock_text(self._desk.freshness.since)
             sentence = (
@@ -153,7 +155,7 @@ class BoardPane(QWidget):
                 "Booking opens again by itself."
             )
             self.problem_met.emit(NotPossible(sentence))
-        elif cell.slot is not None and cell.is_bookable(self.model.now()):
+        elif cell.slot is not None and (mine or cell.is_bookable(self.model.now())):
             self.book_requested.emit(cell.slot.id)
         else:
             words = f"{clock_text(cell.start)} with {self.model.clinician(cell)} is not free."
@@ -169,15 +171,16 @@ class BoardPane(QWidget):
     @Slot()
     def _on_freshness_changed(self) -> None:
         self.view.set_trusted(self._desk.freshness.can_book)
+        self._show_state()
 
     @Slot()
     def _on_day_changed(self) -> None:
-        self._loading = True
+        self._loaded = False
         self._show_state()
 
     @Slot()
     def _on_loaded(self) -> None:
-        self._loading = False
+        self._loaded = True
         self._show_state()
 
     @Slot()
@@ -186,7 +189,14 @@ class BoardPane(QWidget):
             self._stack.setCurrentIndex(0)
             return
         words = day_words(self._desk.day)
-        self._said.setText(f"Loading {words}" if self._loading else f"No sessions on {words}")
-        self._hint.setText("" if self._loading else "Alt+T goes to today, Alt+Right a day on.")
-        self._progress.setVisible(self._loading)
+        silent = self._desk.freshness.state is State.SILENT
+        if self._loaded:
+            said, hint = f"No sessions on {words}", "Alt+T goes to today, Alt+Right a day on."
+        elif silent:
+            said, hint = f"{words} is not loaded", "It loads when the practice can be reached."
+        else:
+            said, hint = f"Loading {words}", ""
+        self._said.setText(said)
+        self._hint.setText(hint)
+        self._progress.setVisible(not self._loaded and not silent)
         self._stack.setCurrentIndex(1)

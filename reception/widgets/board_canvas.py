@@ -15,6 +15,7 @@ from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 
 _GREY_ALPHA = 150
+_NOW_ALPHA = 170
 
 
 class BoardCanvas:
@@ -53,7 +54,9 @@ class BoardCanvas:
             now = board.now()
             if self._place.origin <= now < self._place.end:
                 line = QRect(area.x, self._place.y_of(now) - 1, area.width, 2)
-                painter.fillRect(line, self._ink(Ink.NOW_LINE))
+                ink = QColor(self._ink(Ink.NOW_LINE))
+                ink.setAlpha(_NOW_ALPHA)
+                painter.fillRect(line, ink)
             painter.translate(offset)
         if not trusted:
             veil = QColor(self._ink(Ink.WINDOW))

@@ -101,7 +101,7 @@ def _badge(letter: str, shape: Shape, ink: Ink, ground: Ink = Ink.SURFACE) -> Ba
 
 
 _DRESS = {
-    CellState.FREE: _Dress(Ink.FREE_TINT, Fill.OUTLINED, name_ink=Ink.MUTED),
+    CellState.FREE: _Dress(Ink.FREE_TINT, Fill.OUTLINED, name_ink=Ink.ACCENT),
     CellState.LAPSED: _Dress(Ink.LEFT_TINT, name_ink=Ink.MUTED),
     CellState.EMBARGOED: _Dress(Ink.EMBARGO_TINT, Fill.HATCHED, name_ink=Ink.MUTED),
     CellState.HELD: _Dress(Ink.HELD_TINT, Fill.DASHED, Ink.HELD, name_ink=Ink.HELD),
@@ -167,7 +167,7 @@ def face_of(cell: Cell, now: datetime) -> Face:
         struck=dress.struck,
         type_text="" if name == cell.type_text else cell.type_text,
         more=held.description if held is not None else "",
-        wait=f"{waited}'" if waited is not None else "",
+        wait=f"{waited}'" if waited else "",
         wait_ink=wait_ink,
         wait_ground=wait_ground,
         glyphs=_glyphs(cell, state),

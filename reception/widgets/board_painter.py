@@ -89,11 +89,11 @@ class BoardPainter:
         self._texts: dict[tuple[str, Type, int], tuple[QStaticText, float]] = {}
         self.line_px = round(self._measures[Type.PLAIN].height())
         self._time_px = self._measures[Type.SMALL].horizontalAdvance("00:00")
+        self._name_px = self._measures[Type.PLAIN].horizontalAdvance("SMITHSON,")
 
     def least_column_px(self) -> int:
         """The narrowest column in which letter, time, a name and a wait can be read."""
-        name = self._measures[Type.PLAIN].horizontalAdvance("SMITHSON,")
-        return round(self.line_px + self._time_px + name + 4 * self._gap)
+        return round(self.line_px + self._time_px + self._name_px + 4 * self._gap)
 
     def least_px_per_min(self) -> float:
         """The scale at which a ten-minute slot holds a line."""
@@ -110,43 +110,53 @@ class BoardPainter:
         bar = max(2, round(self._gap * 0.75))
         if face.bar is not None:
             painter.fillRect(QRect(body.x(), body.y(), bar, body.height()), self._ink(face.bar))
-        top = body.y() + max(0.0, (min(body.height(), self.line_px + 4) - self.line_px) / 2)
-        room = _Room(body.x() + bar + 1, body.right() - self._gap, top + self.line_px / 2)
+        height = min(body.height(), self.line_px + 4)
+        left = body.x() + bar + self._gap / 2
+        room = _Room(left, body.right() - self._gap, body.y() + height / 2)
         painter.save()
         painter.setClipRect(body, Qt.ClipOperation.IntersectClip)
-        self._first_line(painter, room, face, mood, min(body.height() - 2, self.line_px))
-        if body.height() >= 2 * self.line_px and (face.type_text or face.more):
-            self._second_line(painter, body, face, bar)
+        self._first_line(painter, room, face, mood, height)
+        if body.height() >= 2 * self.line_px:
+            self._second_line(painter, body, face, left)
+        elif room.width > self._name_px / 2:
+            self._words(painter, room, face.type_text, Type.SMALL, Ink.MUTED)
         painter.restore()
         self._frame(painter, body, mood)
 
     def _first_line(
         self, painter: QPainter, room: _Room, face: Face, mood: Mood, height: float
     ) -> None:
-        side = max(8.0, height)
+        self._words(painter, room, face.time, Type.SMALL, Ink.MUTED)
+        side = min(height, self.line_px)
+        box = QRectF(room.left - 0.5, room.middle - side / 2 + 0.5, side - 1, side - 1)
         if mood.lit:
-            box = QRectF(room.left, room.middle - side / 2, side, side)
             self._lit_badge(painter, box, mood.lit)
+            room.left += side + 1
         elif face.badge is not None:
-            box = QRectF(room.left, room.middle - side / 2, side, side).adjusted(1, 1, -1, -1)
             badge = face.badge
             draw_mark(painter, self._look, box, badge.letter, badge.shape, badge.ink, badge.ground)
-        room.left += self.line_px + 1
-        self._words(painter, room, face.time, Type.SMALL, Ink.MUTED)
+            room.left += side + 1
         if mood.saving:
             self._words_right(painter, room, "saving", Type.SMALL, Ink.ACCENT)
         if face.wait:
             self._wait(painter, room, face)
-        self._glyphs(painter, room, face)
-        kind = Type.STRUCK if face.struck else Type.STRONG if face.strong else Type.PLAIN
+        kind = self._name_type(face, tight=height < self.line_px)
+        needed = self._measures[kind].horizontalAdvance(face.name)
+        self._glyphs(painter, room, face, min(needed, self._name_px))
         self._words(painter, room, face.name, kind, face.name_ink)
 
-    def _second_line(self, painter: QPainter, body: QRect, face: Face, bar: int) -> None:
-        indent = body.x() + bar + 2 + self.line_px
+    @staticmethod
+    def _name_type(face: Face, *, tight: bool) -> Type:
+        if face.struck:
+            return Type.STRUCK
+        if face.strong:
+            return Type.SMALL_STRONG if tight else Type.STRONG
+        return Type.SMALL if tight else Type.PLAIN
+
+    def _second_line(self, painter: QPainter, body: QRect, face: Face, indent: float) -> None:
         top = body.y() + 2 + self.line_px
         room = _Room(indent, body.right() - self._gap, top + self.line_px * 0.46)
-        if face.type_text:
-            self._words(painter, room, face.type_text, Type.SMALL, Ink.MUTED)
+        self._words(painter, room, face.type_text, Type.SMALL, Ink.MUTED)
         if face.more and room.width > self.line_px * 2:
             ink = Ink.MUTED if face.name_ink is Ink.MUTED else Ink.TEXT
             self._words(painter, room, face.more, Type.SMALL, ink)
@@ -209,10 +219,10 @@ class BoardPainter:
             room.right -= pad
         self._words_right(painter, room, face.wait, Type.SMALL_STRONG, face.wait_ink)
 
-    def _glyphs(self, painter: QPainter, room: _Room, face: Face) -> None:
+    def _glyphs(self, painter: QPainter, room: _Room, face: Face, kept: float) -> None:
         side = round(self.line_px * 0.62)
         for glyph in face.glyphs:
-            if room.width < side * 4:
+            if room.width - side < kept:
                 return
             path = glyph_path(glyph)
             painter.save()

@@ -8,7 +8,6 @@ from typing import Protocol
 from PySide6.QtCore import SignalInstance
 
 from contract.core_hours import day_bounds
-from reception.desk.freshness import Freshness
 from reception.desk.practice_time import PracticeTime
 from reception.desk.store import RecordStore
 from reception.desk.stores import AppointmentStore
@@ -23,13 +22,29 @@ LEAST = timedelta(minutes=5)
 class BoardSource(Protocol):
     """What the board needs of the desk."""
 
-    sessions: RecordStore[Session]
-    slots: RecordStore[Slot]
-    appointments: AppointmentStore
-    practitioners: RecordStore[Practitioner]
-    time: PracticeTime
-    freshness: Freshness
-    saving: set[str]
+    @property
+    def sessions(self) -> RecordStore[Session]:
+        """The day's sessions."""
+
+    @property
+    def slots(self) -> RecordStore[Slot]:
+        """Their slots."""
+
+    @property
+    def appointments(self) -> AppointmentStore:
+        """The day's appointments."""
+
+    @property
+    def practitioners(self) -> RecordStore[Practitioner]:
+        """Everybody who works here."""
+
+    @property
+    def time(self) -> PracticeTime:
+        """The practice's clock."""
+
+    @property
+    def saving(self) -> set[str]:
+        """References of what is on its way to the practice."""
 
     @property
     def day(self) -> date:

@@ -92,12 +92,12 @@ class BoardHeader(QWidget):
             QRectF(inner.x(), inner.y() + i * (line + 1), inner.width(), line) for i in range(3)
         ]
         first = RowPainter(painter, self._look, rows[0])
+        first.words(column.clinician, Ink.TEXT, metrics.bold)
+        second = RowPainter(painter, self._look, rows[1])
         if facts.late_min >= LATE_SHOWN_MIN:
             bad = facts.late_min >= LATE_BAD_MIN
             ink, ground = (Ink.URGENT, Ink.URGENT_TINT) if bad else (Ink.WARN, Ink.WARN_TINT)
-            first.chip(f"{facts.late_min}' late", ink, ground, from_right=True)
-        first.words(column.clinician, Ink.TEXT, metrics.bold)
-        second = RowPainter(painter, self._look, rows[1])
+            second.chip(f"{facts.late_min}' late", ink, ground, from_right=True)
         second.words(column.session_names, Ink.MUTED, metrics.small)
         self._counts(painter, rows[2], facts)
 

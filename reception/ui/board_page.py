@@ -1,0 +1,246 @@
+"""The board page: one day's board, and at its side the story of a cell or a booking."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from contract.codes import CancelReason
+from reception.desk.desk import Desk
+from reception.records import Patient
+from reception.records.problem import Problem
+from reception.ui.board_pane import BoardPane
+from reception.ui.booking_flow import BookingFlow
+from reception.ui.page import Page
+from reception.ui.tasks import Tasks
+from reception.widgets.appointment_panel import AppointmentPanel
+from reception.widgets.banner import Banner
+from reception.widgets.board_legend import BoardLegend
+from reception.widgets.day_list import DayList
+from reception.widgets.look import Look
+
+_SIDE_UNITS = 40
+"""Width of the side panel, in units of the look's rhythm."""
+
+
+class BoardPage(Page):
+    """Shows the board, turns its gestures into verbs."""
+
+    title = "Board"
+    icon = "board"
+    request_dropped = Signal(str, str)  # request id, slot id
+
+    def __init__(self, desk: Desk, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._look = desk, look
+        self.tasks = Tasks(self)
+        self.banner = Banner(look, self)
+        self.pane = BoardPane(desk, look, self.tasks, self)
+        self.panel = AppointmentPanel(desk, look, self.pane.model, self)
+        self.booking = BookingFlow(desk, look, self.tasks, self)
+        self.list: DayList | None = None
+        self._asked: set[str] = set()
+        self._build(look)
+        self._connect()
+
+    def _build(self, look: Look) -> None:
+        unit = look.metrics.unit_px
+        strip = QFrame(self)
+        strip.setProperty("kind", "strip")
+        across = QHBoxLayout(strip)
+        across.setContentsMargins(unit, unit // 2, unit, unit // 2)
+        self.now_button = QPushButton("Now (N)", strip)
+        self.list_button = QPushButton("As a list", strip)
+        self.list_button.setCheckable(True)
+        self.summary = QLabel(strip)
+        self.summary.setProperty("kind", "muted")
+        across.addWidget(self.now_button)
+        across.addWidget(self.list_button)
+        across.addSpacing(unit)
+        across.addWidget(self.summary)
+        across.addStretch(1)
+        across.addWidget(BoardLegend(look, strip))
+        self._views = QStackedWidget(self)
+        self._views.addWidget(self.pane)
+        self.side = QStackedWidget(self)
+        self.side.addWidget(self.panel)
+        self.side.addWidget(self.booking)
+        self.side.setMinimumWidth(unit * 34)
+        self.side.hide()
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setObjectName("board")
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self._views)
+        self.splitter.addWidget(self.side)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(strip)
+        column.addWidget(self.splitter, 1)
+
+    def _connect(self) -> None:
+        pane, panel = self.pane, self.panel
+        pane.opened.connect(self._on_opened)
+        pane.current_moved.connect(self._on_current_moved)
+        pane.book_requested.connect(self._on_book_requested)
+        pane.cancel_requested.connect(self._on_cancel_requested)
+        pane.request_dropped.connect(self.request_dropped)
+        pane.problem_met.connect(self._on_problem)
+        panel.act_requested.connect(self._on_act_requested)
+        panel.cancel_confirmed.connect(self._on_cancel_confirmed)
+        panel.patient_wanted.connect(self._on_patient_wanted)
+        panel.closed.connect(self.close_side)
+        self.booking.closed.connect(self.close_side)
+        self.booking.booked.connect(self._on_booked)
+        self.now_button.clicked.connect(self.pane.view.jump_to_now)
+        self.list_button.toggled.connect(self._on_list_toggled)
+        pane.model.facts_changed.connect(self._sum_up)
+        pane.model.modelReset.connect(self._sum_up)
+        pane.model.minute_passed.connect(self._sum_up)
+        self._sum_up()
+
+    # The page in the window
+
+    def came_to_front(self) -> None:
+        """The keyboard goes to the board."""
+        self.pane.setFocus()
+
+    def show_reference(self, reference: str) -> None:
+        """Go to an appointment, or begin a booking for a patient."""
+        kind, _, record_id = reference.partition("/")
+        if kind == "Appointment" and self.pane.show_appointment(record_id):
+            self._on_opened(self.pane.view.current_key)
+        elif kind == "Patient" and (patient := self._desk.patients.get(record_id)) is not None:
+            self.book_for(patient)
+
+    def focus_search(self) -> None:
+        """Find a patient to book for."""
+        self._show_side(self.booking)
+        self.booking.search.setFocus()
+
+    def book_for(self, patient: Patient) -> None:
+        """Begin a booking for *patient*; the slot is chosen on the board."""
+        self._show_side(self.booking)
+        self.booking.take_patient(patient)
+
+    @Slot()
+    def close_side(self) -> None:
+        """Put the side panel away; the keyboard goes back to the board."""
+        self.side.hide()
+        self._view().setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape puts the side panel away."""
+        if event.key() == Qt.Key.Key_Escape and not self.side.isHidden():
+            if self.side.currentWidget() is self.booking:
+                self.booking.close_flow()
+            else:
+                self.close_side()
+        else:
+            super().keyPressEvent(event)
+
+    # Gestures
+
+    @Slot(str)
+    def _on_opened(self, key: str) -> None:
+        if not key:
+            return
+        self.panel.show_cell(key)
+        self._show_side(self.panel)
+
+    @Slot(str)
+    def _on_current_moved(self, key: str) -> None:
+        if key and not self.side.isHidden() and self.side.currentWidget() is self.panel:
+            self.panel.show_cell(key)
+
+    @Slot(str)
+    def _on_book_requested(self, slot_id: str) -> None:
+        self._show_side(self.booking)
+        self.booking.take_slot(slot_id)
+
+    @Slot(str)
+    def _on_cancel_requested(self, appointment_id: str) -> None:
+        held = self._desk.appointments.get(appointment_id)
+        key = self.pane.model.key_of(held) if held is not None else ""
+        self._on_opened(key)
+        self.panel.ask_to_cancel()
+
+    @Slot(str, str, str)
+    def _on_cancel_confirmed(self, appointment_id: str, reason: str, words: str) -> None:
+        why = CancelReason(reason)
+        if why is CancelReason.WALKED_OUT:
+            verb = self._desk.walk_out(appointment_id)
+        else:
+            verb = self._desk.cancel(appointment_id, why, words)
+        self.tasks.start(verb, on_problem=self._on_problem)
+        self._view().setFocus()
+
+    @Slot(str, str)
+    def _on_act_requested(self, letter: str, key: str) -> None:
+        self.pane.act(letter, key)
+        if letter != "b":
+            self._view().setFocus()
+
+    @Slot(str)
+    def _on_patient_wanted(self, patient_id: str) -> None:
+        if patient_id not in self._asked:
+            self._asked.add(patient_id)
+            self.tasks.start(self._desk.banner(patient_id), on_problem=self._on_problem)
+
+    @Slot(str)
+    def _on_booked(self, appointment_id: str) -> None:
+        self.pane.show_appointment(appointment_id)
+        self.close_side()
+
+    @Slot(Problem)
+    def _on_problem(self, problem: Problem) -> None:
+        self.banner.show_problem(problem)
+
+    @Slot(bool)
+    def _on_list_toggled(self, on: bool) -> None:
+        if on and self.list is None:
+            self.list = DayList(self.pane.model, self)
+            self.list.opened.connect(self._on_opened)
+            self.list.key_struck.connect(self._on_list_key)
+            self._views.addWidget(self.list)
+        self._views.setCurrentIndex(int(on))
+        self._view().setFocus()
+
+    @Slot(str, str)
+    def _on_list_key(self, key: str, letter: str) -> None:
+        self.pane.act(letter, key)
+
+    @Slot()
+    def _sum_up(self) -> None:
+        model = self.pane.model
+        facts = [model.facts(column.key) for column in model.columns]
+        waiting, seen = sum(f.waiting for f in facts), sum(f.seen for f in facts)
+        free, online = sum(f.free for f in facts), sum(f.online for f in facts)
+        self.summary.setText(
+            f"{waiting} waiting   {seen} seen   {free} free, {online} of them online"
+            if facts
+            else ""
+        )
+
+    def _view(self) -> QWidget:
+        return self._views.currentWidget() or self.pane
+
+    def _show_side(self, widget: QWidget) -> None:
+        opening = self.side.isHidden()
+        self.side.setCurrentWidget(widget)
+        if opening:
+            self.side.show()
+            wide = self._look.metrics.unit_px * _SIDE_UNITS
+            self.splitter.setSizes([max(1, self.width() - wide), wide])
+            self.pane.view.scrollTo(self.pane.view.currentIndex())
