@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QSho
 from PySide6.QtWidgets import QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from reception.desk.desk import Desk
-from reception.desk.red_flags import RedFlags, usual_red_flags
+from reception.desk.red_flags import RedFlags
 from reception.records.problem import Problem
 from reception.ui.board_pane import BoardPane
 from reception.ui.page import Page
@@ -43,7 +43,7 @@ class DeskPage(Page):
         self._board_asked: bool | None = None
         self.sender_ = sender or Sender(desk, parent=self)
         self.banner = Banner(look, self)
-        phrases = red_flags or usual_red_flags()
+        phrases = red_flags or RedFlags.shipped()
         self.queue = request_queue(desk, look, phrases, self)
         self.panel = RequestPanel(desk, look, self._tasks, self.sender_, phrases, self)
         self.board = BoardPane(desk, look, self._tasks, self)

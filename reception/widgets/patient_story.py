@@ -114,6 +114,12 @@ class PatientStoryView(QScrollArea):
         column.addStretch(1)
         self.setWidget(body)
 
+    def hide_story(self) -> None:
+        """Show nothing: the story of somebody else has not come yet."""
+        body = self.widget()
+        if body is not None:
+            body.hide()
+
     def show_story(self, story: PatientStory) -> None:
         """Show *story* whole."""
         today = self._desk.time.today()
@@ -156,6 +162,9 @@ class PatientStoryView(QScrollArea):
         lines(self._allergies, "allergies", banner.allergies, "None recorded")
         lines(self._results, "results", story.results, "None")
         lines(self._documents, "documents", story.documents, "None")
+        body = self.widget()
+        if body is not None:
+            body.show()
         self.verticalScrollBar().setValue(0)
 
     def _link(self, request: Request) -> QPushButton:

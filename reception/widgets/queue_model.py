@@ -216,6 +216,12 @@ class QueueModel(QAbstractListModel):
             if self._last[request_id].patient_id == patient_id:
                 self._repaint(request_id)
 
+    def refresh_thread(self, header_id: str) -> None:
+        """Say the row of that conversation again: something was said in it."""
+        for request_id in self._ids:
+            if self._last[request_id].thread_id == header_id:
+                self._repaint(request_id)
+
     # What the store says
 
     @Slot(object)

@@ -58,7 +58,7 @@ class QueueReader:
         name = patient.name if patient else request.patient_name or "Name not given"
         today = desk.time.today()
         person = f"{age_text(patient, today)} {sex_text(patient)}".strip() if patient else ""
-        phrases = [found.phrase for found in self._red_flags.in_request(request)]
+        phrases = phrases_in(self._red_flags, request)
         holder, other = holder_of(request, desk.me.reference, now)
         kind, mark, due = kind_of(request), mark_of(request), due_of(request, now)
         waiting = waiting_text(waiting_since(request), now)
@@ -125,6 +125,12 @@ def contact_text(request: Request, of_patient: Sequence[Request]) -> str:
     return f"{ordinal(len(contacts))} in 9 days" if len(contacts) > 1 else ""
 
 
+def phrases_in(red_flags: RedFlags, request: Request) -> list[str]:
+    """What the phrases in all that came with *request* may mean, whatever form it came on."""
+    text = f"{request.description}\n{request.note}"
+    return list(dict.fromkeys(flag.title for flag in red_flags.found_in(text)))
+
+
 def ended_text(request: Request) -> str:
     """How *request* ended, for a row that stays until it is let go."""
     words = {
@@ -141,7 +147,7 @@ def _flag_text(phrases: Sequence[str]) -> str:
     if not phrases:
         return ""
     more = f" +{len(phrases) - 1}" if len(phrases) > 1 else ""
-    return f"phrase: {phrases[0]}{more}"
+    return f"phrase: {phrases[0].lower()}{more}"
 
 
 def _is_person(request: Request) -> bool:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from reception.desk.desk import Desk
 from reception.desk.order import waiting_since
-from reception.desk.red_flags import RedFlags
+from reception.desk.red_flags import NONE_FOUND, RedFlags, titles
 from reception.desk.story import PatientStory
 from reception.records import Message, Patient, Request
 from reception.records.tree import text_at
@@ -26,7 +26,7 @@ from reception.widgets.palette import Ink
 from reception.widgets.patient_banner import PatientBanner
 from reception.widgets.patient_story import Section, appointment_line, request_line
 from reception.widgets.patient_words import day_text
-from reception.widgets.queue_row import contact_text, holder_of
+from reception.widgets.queue_row import contact_text, holder_of, phrases_in
 from reception.widgets.queue_words import Nearness, due_of, kind_of, mark_of, waiting_text
 from reception.widgets.thread_conversation import Conversation, marked_html
 
@@ -161,7 +161,7 @@ class RequestView(QWidget):
         self.banner.show_facts(story.banner)
         lines = [
             f"⚑ {request_line(self._desk, r)}"
-            if self._red_flags.in_request(r)
+            if phrases_in(self._red_flags, r)
             else request_line(self._desk, r)
             for r in story.earlier
             if r.id != request.id
@@ -212,17 +212,16 @@ class RequestView(QWidget):
         palette = self._look.palette
         said = "\n\n".join(filter(None, (request.description, request.note)))
         text = said or "No words came with this request."
-        found = self._red_flags.in_text(text)
+        found = self._red_flags.found_in(text)
         spans = [(f.start, f.end) for f in found]
         self.words.setText(
             marked_html(text, spans, palette.css(Ink.URGENT_TINT), palette.css(Ink.URGENT))
         )
         self.words.setAccessibleName(text)
         if found:
-            phrases = ", ".join(f"“{phrase}”" for phrase in dict.fromkeys(f.phrase for f in found))
-            self.matched.setText(f"Phrase matched: {phrases}")
+            self.matched.setText(f"Phrase matched: {titles(found)}")
         else:
-            self.matched.setText("No phrase matched. Read it all the same.")
+            self.matched.setText(f"{NONE_FOUND}. Read it all the same.")
         self.matched.setProperty("kind", "urgent" if found else "muted")
         self.matched.style().polish(self.matched)
         by = text_at(request.tree, "requester", "display")
