@@ -8,7 +8,7 @@ import random
 import ssl
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -28,7 +28,6 @@ WRITE_S = 20.0
 CONNECT_S = 3.0
 ANSWER_S = 10.0
 PAUSES_S = (0.0, 1.0, 2.0)
-"""Before each try to connect."""
 BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -116,6 +115,7 @@ class Exchange:
         bearer: tokens; None for a server that asks for none.
         clock: told of every `Date`.
         run_id: X-Correlation-Id of this run of the program.
+        pauses_s: before each try to connect.
     """
 
     def __init__(
@@ -124,11 +124,13 @@ class Exchange:
         bearer: Bearer | None,
         clock: PracticeTime,
         run_id: str = "",
+        pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
         self._http = http
         self._bearer = bearer
         self._clock = clock
         self._run_id = run_id or str(uuid.uuid4())
+        self._pauses_s = tuple(pauses_s)
 
     async def send(self, ask: Ask) -> Answer:
         """The answer to *ask*, whatever its status, but never 401, 429 or 503.
@@ -160,7 +162,7 @@ class Exchange:
 
     async def _reach(self, ask: Ask, token: str, ends_s: float) -> Answer:
         """One answer, after as many tries to connect as are sensible."""
-        for pause_s in PAUSES_S:
+        for pause_s in self._pauses_s:
             if time.monotonic() + pause_s >= ends_s:
                 break
             await asyncio.sleep(pause_s)
