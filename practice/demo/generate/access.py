@@ -1,7 +1,7 @@
 """Who may do what online: a Consent for every registered patient and every proxy."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -85,6 +85,13 @@ def proxy_consent(rng: Random, proxy: Proxy, today: date) -> Tree:
     return _consent(
         f"cs-{proxy.one.id}-{proxy.other.id}", proxy.one, proxy.services, since, related
     )
+
+
+def proposed(one: Person, asked: datetime) -> Tree:
+    """What *one* has asked to see of the record; the practice decides on it."""
+    services = (OnlineService.RECORD_SUMMARY, OnlineService.RECORD_DETAILED)
+    name = f"cs-{one.id}-asked-{asked:%m%d%H%M%S}"
+    return _consent(name, one, services, asked.date(), None) | {"status": "proposed"}
 
 
 def _consent(

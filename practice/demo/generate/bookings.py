@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -43,6 +43,8 @@ _BOOKED_BEFORE_OPENING = 0.975
 _OVERRIDDEN = 0.033
 """Of what opens on the day, given away beforehand by a clinician."""
 _CANCELLED_SHARE = 0.05
+_EXTRAS = 2
+"""Squeezed in on a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,32 @@ class Booker:
             consulting = Consulting(rng, self._at)
             for opening in openings:
                 yield from self._fill_one(rng, opening, consulting, busy)
+        if day.day <= london_day(self._at):
+            yield from self._squeezed_in(rng, day, busy)
+
+    def _squeezed_in(self, rng: Random, day: Day, busy: set[str]) -> Iterator[Tree]:
+        """Extras over a time that is booked already: a doctor said yes at the desk."""
+        doctors = [o for o in day.openings if o.taken and o.cell.kind is SlotType.GP_ROUTINE]
+        for opening in rng.sample(doctors, min(len(doctors), _EXTRAS)):
+            extra = replace(opening, id=f"{opening.id}-extra", online=False, rule=Rule.AHEAD)
+            tree = slot(extra)
+            tree["overbooked"] = True
+            tree["identifier"][0]["value"] += "|extra"
+            yield tree
+            one = self._crowd.draw(rng, opening.cell.kind, online=False, busy=busy)
+            busy.add(one.id)
+            since = timedelta(minutes=rng.uniform(60, 1200))
+            created = min(opening.start, self._at) - since
+            seen = Consulting(rng, self._at).see(
+                Booking(
+                    opening.start,
+                    opening.cell.length_min,
+                    1,
+                    opening.cell.kind,
+                    opening.cell.channel,
+                )
+            )
+            yield self._appointment(rng, extra, one, created, seen, Mark.VIA_DESK)
 
     def _fill_one(
         self, rng: Random, opening: Opening, consulting: Consulting, busy: set[str]

@@ -52,6 +52,8 @@ class Practice:
     plans: dict[str, list[Plan]] = field(init=False)
     services: dict[str, tuple[OnlineService, ...]] = field(init=False)
     proxies: list[Proxy] = field(init=False)
+    awaiting: list[Person] = field(init=False, default_factory=list)
+    """Whose answer the practice waits for, once the requests have been made."""
 
     def __post_init__(self) -> None:
         today = london_day(self.at)
@@ -137,6 +139,7 @@ class Practice:
         yield from requests.past()
         yield from requests.waiting(all_online=self.all_online)
         yield from requests.in_hand()
+        self.awaiting = requests.awaiting
         yield from Orders(
             self.seed, self.plans, self.staff, self.at, self.size, requests.writer
         ).trees()

@@ -7,7 +7,7 @@ from typing import Any
 
 from contract.codes import Channel, Outcome, RequestState, RequestType, SlotType
 from contract.core_hours import LONDON, due_at, is_core_day, next_core_day
-from practice.demo.generate import envelopes, replies, volumes, wire
+from practice.demo.generate import access, envelopes, replies, volumes, wire
 from practice.demo.generate.bookings import Kept
 from practice.demo.generate.chance import Weighted, rounded, stream
 from practice.demo.generate.clinicians import DUTY, TEAMS, Member, Staff, team_reference
@@ -47,6 +47,8 @@ class Requests:
                 self._made_on.setdefault(booked.created.date(), []).append(booked)
         self._number = 0
         self._patients = len(people)
+        self.awaiting: list[Person] = []
+        """Those whose answer the practice waits for."""
 
     # What came
 
@@ -70,8 +72,14 @@ class Requests:
         monday = opened_like_monday(self._at.astimezone(LONDON).date())
         per_10k = volumes.WAITING[all_online, monday]
         number = max(3, round(volumes.scaled(per_10k, self._patients)))
-        for sent in self._batch(number):
-            yield from self._new(sent)
+        sent = self._batch(number)
+        unmatched = round(number * volumes.UNMATCHED_SHARE)
+        strangers = self._rng.sample([one for one in sent if not one.duplicate], unmatched)
+        for one in sent:
+            stranger = any(one is other for other in strangers)
+            yield from self._open(one, unmatched=stranger).trees()
+            if one.kind is RequestType.RECORDS_ACCESS and not stranger:
+                yield access.proposed(one.one, one.at)
 
     def in_hand(self) -> Iterator[Tree]:
         """Requests that somebody has, that wait for the patient, or that sleep; open threads."""
@@ -253,10 +261,6 @@ class Requests:
         thread.task["owner"] = member_reference(self._desk_member(sent.kind))
         yield from thread.trees()
 
-    def _new(self, sent: Sent) -> Iterator[Tree]:
-        unmatched = not sent.duplicate and self._rng.random() < volumes.UNMATCHED_SHARE
-        yield from self._open(sent, unmatched=unmatched).trees()
-
     def _lately(self) -> datetime:
         """On the last day the practice was open (or today, once it has been)."""
         day = self._at.astimezone(LONDON).date() - timedelta(days=1)
@@ -290,6 +294,7 @@ class Requests:
     def _asked_back(self, thread: Thread, sent: Sent) -> Iterator[Tree]:
         rng = self._rng
         asked = sent.at + timedelta(minutes=rng.uniform(10, 30))
+        self.awaiting.append(sent.one)
         member = self._desk_member(sent.kind)
         thread.from_practice(
             member, replies.question(rng, sent.one.mobile), asked, read=rng.random() < 0.5

@@ -63,7 +63,7 @@ class Crowd:
             one for one in self._may(OnlineService.PRESCRIPTIONS_MANAGE) if practice.plans[one.id]
         ]
         self._writers = self._may(OnlineService.MESSAGES)
-        self._involved: list[Person] = []
+        self._involved = [one for one in practice.awaiting if one in self._writers]
 
     def _may(self, service: OnlineService) -> list[Person]:
         return [one for one in self._online if service in self._services[one.id]]
@@ -89,8 +89,11 @@ class Crowd:
         return self._as(self._rng.choice(self._takers)) if self._takers else None
 
     def reader(self) -> OnlinePatient | None:
-        """Somebody who wrote before and looks for an answer."""
-        return self._as(self._rng.choice(self._involved)) if self._involved else None
+        """Somebody who waits for an answer, and looks; the latest more often."""
+        if not self._involved:
+            return None
+        latest = self._rng.random() < 0.5
+        return self._as(self._rng.choice(self._involved[-20:] if latest else self._involved))
 
     def asker(self) -> OnlinePatient | None:
         """Somebody with a request; some act for a child or for somebody they care for."""
@@ -102,6 +105,11 @@ class Crowd:
     def writer(self) -> OnlinePatient | None:
         """Somebody who may write messages."""
         return self._as(self._rng.choice(self._writers)) if self._writers else None
+
+    @property
+    def involved(self) -> int:
+        """How many wait for an answer."""
+        return len(self._involved)
 
     def involve(self, patient: OnlinePatient) -> None:
         """Remember that they wait for an answer."""

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from contract import systems
-from contract.codes import CancelReason, RequestType
+from contract.codes import CancelReason, RequestState, RequestType
 from practice.clock import Clock, instant
 from practice.demo.generate import envelopes, wire
 from practice.demo.generate.envelopes import About, person_reference
@@ -179,27 +179,27 @@ class OnlinePatient:
             self._tally.add("ordered")
         return bool(stored)
 
-    async def answer_practice(self, reply: str) -> bool:
-        """Look whether the practice waits for an answer; read what it wrote, and answer."""
+    async def look(self, reply: str | None) -> bool:
+        """See whether the practice waits for an answer; read what it wrote, and give *reply*."""
         waiting = await self._call.get(
             "Task", [("patient", self.one.reference), ("status", "on-hold")]
         )
         for task in waiting.resources("Task"):
             header = str(task.get("focus", {}).get("reference", ""))
-            if not header.startswith("Communication/") or "awaiting-patient" not in str(
-                task.get("businessStatus")
-            ):
-                continue
-            await self._read(header)
-            key = str(uuid.uuid4())
-            message = envelopes.message(
-                self._about, header, key=key, text=reply, sent=self._clock.now()
-            )
-            sent = await self._call.post(message, once=f"identifier={systems.MESSAGE_KEY}|{key}")
-            if sent.ok:
-                self._tally.add("answered")
-                return True
+            if header.startswith("Communication/") and _awaits_patient(task):
+                await self._read(header)
+                return reply is not None and await self._answer(header, reply)
         return False
+
+    async def _answer(self, header: str, reply: str) -> bool:
+        key = str(uuid.uuid4())
+        message = envelopes.message(
+            self._about, header, key=key, text=reply, sent=self._clock.now()
+        )
+        sent = await self._call.post(message, once=f"identifier={systems.MESSAGE_KEY}|{key}")
+        if sent.ok:
+            self._tally.add("answered")
+        return sent.ok
 
     async def _read(self, header: str) -> None:
         """Mark the practice's latest message as read."""
@@ -214,6 +214,11 @@ class OnlinePatient:
                 read = {**message, "status": "completed", "received": instant(self._clock.now())}
                 await self._call.put(read)
                 return
+
+
+def _awaits_patient(task: Tree) -> bool:
+    codings = task.get("businessStatus", {}).get("coding", ())
+    return any(coding.get("code") == RequestState.AWAITING_PATIENT for coding in codings)
 
 
 def _bundle(kind: str, entries: Sequence[tuple[Tree, str, str | None]]) -> Tree:

@@ -26,7 +26,6 @@ _CURVES = {
     Act.MESSAGE: "messages",
     Act.BOOK: "online",
     Act.CANCEL: "online",
-    Act.LOOK: "messages",
 }
 _TOTAL_TRIAGE = 210
 """Requests in 24 hours when everything comes through the form, on a Monday."""
@@ -37,9 +36,11 @@ _PER_DAY = {
     Act.MESSAGE: (25, 38),
     Act.BOOK: (45, 50),
     Act.CANCEL: (11, 13),
-    Act.LOOK: (260, 420),
 }
 _WEEKEND_SHARE = 0.2
+_MOST_LOOKS = 0.3
+ANSWERS = 0.35
+"""How likely somebody who finds a question answers it there and then."""
 
 RUSH = 20
 """Patients who chase ten slots at 08:00, for 10,000."""
@@ -50,13 +51,18 @@ FOLLOW = {True: 38, False: 30}
 
 def per_second(act: Act, now: datetime, profile: Profile, patients: int) -> float:
     """How many times *act* happens in a second of the practice's time, on average."""
-    if profile is Profile.OFF:
+    if profile is Profile.OFF or act is Act.LOOK:
         return 0.0
     local = now.astimezone(LONDON)
     per_day = _of_day(act, local.date(), profile)
     curve = _CURVES[act] if is_core_day(local.date()) else "weekend"
     share = volumes.per_hour(curve, local.hour + local.minute / 60 + local.second / 3600)
     return volumes.scaled(per_day, patients) * share / 3600
+
+
+def looks_per_second(involved: int) -> float:
+    """How often somebody who waits for an answer looks for it: each about every four minutes."""
+    return min(involved / 240, _MOST_LOOKS)
 
 
 def _of_day(act: Act, day: date, profile: Profile) -> float:

@@ -69,6 +69,8 @@ class Traffic:
         """Act until cancelled. Profile.OFF is done at once, and nothing was sent."""
         if self._demo.profile is Profile.OFF:
             return
+        # It would log addresses, and in them who the patients are.
+        logging.getLogger("httpx2").setLevel(logging.WARNING)
         context = ssl.create_default_context(cafile=str(self._ca))
         async with httpx2.AsyncClient(
             verify=context,
@@ -85,7 +87,9 @@ class Traffic:
                 self._rng,
             )
             try:
-                await asyncio.gather(self._mornings(crowd), self._hours(crowd))
+                async with asyncio.TaskGroup() as day:
+                    day.create_task(self._mornings(crowd))
+                    day.create_task(self._hours(crowd))
             finally:
                 await self._leave()
                 self._say(self.tally.line())
@@ -122,6 +126,7 @@ class Traffic:
         while True:
             now = self._clock.now()
             each = [rates.per_second(act, now, profile, size) for act in Act]
+            each[list(Act).index(Act.LOOK)] = rates.looks_per_second(crowd.involved)
             total = sum(each)
             wait_s = self._rng.expovariate(total) if total > 0 else _LONGEST_STEP_S
             if wait_s >= _LONGEST_STEP_S:
@@ -200,7 +205,8 @@ class Traffic:
     async def _look(self, crowd: Crowd) -> None:
         patient = crowd.reader()
         if patient is not None:
-            await patient.answer_practice(crowd.reply_of(patient))
+            ready = self._rng.random() < rates.ANSWERS
+            await patient.look(crowd.reply_of(patient) if ready else None)
 
 
 def _opening(day: date) -> datetime:
