@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Coroutine
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtCore import Slot as QtSlot
 
 from reception.api.handover import Handover
-from reception.api.live import LiveState
 from reception.api.network import NetworkThread
 from reception.api.wire import Wire
 from reception.desk import order
@@ -39,11 +38,13 @@ from reception.records import Organization, Request, record_of
 from reception.records.problem import Problem
 from reception.records.tree import text_at
 
+if TYPE_CHECKING:
+    from reception.api.live import LiveState  # brings HTTP and sockets along; the start does not
+
 BIND_S = 3.0
 """How long the first load waits for the live channel; then it goes ahead without."""
-RELOAD_AFTER = timedelta(minutes=10)
-"""While changes are polled, everything is loaded again this often (contract 10.3)."""
-_IN_TOUCH = (LiveState.LIVE, LiveState.POLLING)
+_IN_TOUCH = ("live", "polling")
+"""States of the channel in which every change reaches us by itself."""
 
 
 class Desk(QObject):
@@ -86,7 +87,7 @@ class Desk(QObject):
         self._wire, self._loop = wire, loop
         self._running: set[asyncio.Task[Any]] = set()
         self._touched = asyncio.Event()
-        self._channel = LiveState.CONNECTING
+        self._channel = "connecting"
         self._is_loading = False
         self._is_loaded = False
         self._is_reloading = False
@@ -104,7 +105,6 @@ class Desk(QObject):
         self._writer = Writer(wire, stores, outbox, self.time, self._tell, self)
         self._undos = Undos(self.time.now, self._tell)
         self._loading = Loading(wire, network, stores, self.time)
-        self._loaded_at = self.time.now()
         self._take_verbs(
             Workbench(me, wire, stores, self.time, self.freshness, self._writer, self._undos)
         )
@@ -121,7 +121,6 @@ class Desk(QObject):
         self._writer.saving_changed.connect(self.saving_changed)
         self.time.day_changed.connect(self._on_new_day)
         self.time.jumped.connect(self._on_reload)
-        self.time.minute_passed.connect(self._on_minute)
         self.freshness.changed.connect(self._on_freshness)
 
     def _take_verbs(self, bench: Workbench) -> None:
@@ -199,7 +198,6 @@ class Desk(QObject):
             self._loading.people(),
         )
         self._is_loaded = True
-        self._loaded_at = self.time.now()
         self._if_up_to_date()
 
     async def open_day(self, day: date) -> None:
@@ -224,7 +222,6 @@ class Desk(QObject):
             self._loading.people(),
         )
         self._is_loaded = True
-        self._loaded_at = self.time.now()
         self.loaded.emit()
         self._if_up_to_date()
 
@@ -277,12 +274,12 @@ class Desk(QObject):
         else:
             self.freshness.heard()
 
-    def _on_channel(self, state: LiveState) -> None:
-        self._channel = state
-        if state in _IN_TOUCH:
+    def _on_channel(self, state: "LiveState") -> None:
+        self._channel = str(state)
+        if self._channel in _IN_TOUCH:
             self._touched.set()
             self._if_up_to_date()
-        elif state is LiveState.STOPPED:
+        elif self._channel == "stopped":
             self.freshness.lost()
         elif self.freshness.state is State.LIVE:
             self.freshness.catching_up()
@@ -307,11 +304,6 @@ class Desk(QObject):
         self.stores.sift_requests()
         if self._is_loaded and self.day == today - timedelta(days=1):
             self._start(self.open_day(today))
-
-    @QtSlot()
-    def _on_minute(self) -> None:
-        if self._channel is LiveState.POLLING and self.time.now() - self._loaded_at > RELOAD_AFTER:
-            self._on_reload()
 
     @QtSlot()
     def _on_freshness(self) -> None:

@@ -5,10 +5,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from reception.api.handover import Handover
-from reception.api.live import LiveState
 from reception.records import Record, Tree, record_of
+
+if TYPE_CHECKING:
+    from reception.api.live import LiveState
 
 SLICE_S = 0.005
 """How long one turn may keep the window's loop."""
@@ -24,7 +27,7 @@ class _Reload:
     """What was missed cannot be told one by one."""
 
 
-Told = Record | LiveState | _Contact | _Reload
+Told: TypeAlias = "Record | LiveState | _Contact | _Reload"
 
 
 class Feed:
@@ -46,7 +49,7 @@ class Feed:
         *,
         take: Callable[[Record], object],
         on_contact: Callable[[], object],
-        on_state: Callable[[LiveState], object],
+        on_state: "Callable[[LiveState], object]",
         on_reload: Callable[[], object],
     ) -> None:
         self._loop = loop
@@ -63,7 +66,7 @@ class Feed:
         """A sign of life (network thread)."""
         self._hand([_Contact()])
 
-    def on_state(self, state: LiveState) -> None:
+    def on_state(self, state: "LiveState") -> None:
         """Another state (network thread)."""
         self._hand([state])
 
@@ -90,10 +93,10 @@ class Feed:
                 self._contact()
             elif isinstance(item, _Reload):
                 self._reload()
-            elif isinstance(item, LiveState):
-                self._state(item)
-            else:
+            elif isinstance(item, Record):
                 self._take(item)
+            else:
+                self._state(item)
             if self._waiting and time.perf_counter() - begun > SLICE_S:
                 self._loop.call_soon(self._drain)
                 return

@@ -1,91 +1,122 @@
-"""Phrases that may mean danger, wherever the patient wrote them.
+"""Phrases in a patient's words that somebody should see at once.
 
-The scanner only marks. It lowers nothing, blocks nothing, and finding nothing means nothing.
-
-Source: resources/red_flags.txt; domain words, hazards 6-8.
+They highlight and they raise; they never lower, block, or say that all is well. Where nothing is
+found the words are "no phrase matched", and the request is read like any other.
 """
 
 import re
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from reception.records import Request
+from contract.codes import Priority
 
-_NEXT = r"\W+"
-_GAP = r"(?:\W+\w+){0,5}?\W+"
-"""Up to five words in between."""
+NONE_FOUND = "No phrase matched"
+"""What is said where nothing is found. Not "no red flags": that would be a promise."""
+
+_RANK = (Priority.ROUTINE, Priority.URGENT, Priority.ASAP, Priority.STAT)
+_BETWEEN = r"(?:\W+\w[\w']*){0,3}?\W+"
+_CLAUSE = re.compile(r"[.;:!?,\n]|\b(?:but|however|although|now|and then|except)\b", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"\b(?:no|not|without|never|denies|denied|nor|isn't|wasn't|don't have|doesn't have|haven't|"
+    r"hasn't|ruled out)(?:\s+(?:had|have|has|any|a|an|the|got|been|of|having|real|signs?|more|"
+    r"longer|or|other))*\s*$",
+    re.IGNORECASE,
+)
+_NEW = re.compile(r"\s+(?:like this|before|until|till|til)\b", re.IGNORECASE)
+_LISTED = re.compile(r"(?:\w+\s+){0,4}?(?:or|nor)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Found:
-    """A phrase as it stands in a text.
+class RedFlag:
+    """One phrase found.
 
     Attributes:
-        phrase: the patient's own words.
-        start: where it begins.
-        end: where it ends.
+        family: the id of what it may mean.
+        title: the same in words ("Chest pain").
+        raises: the priority it suggests.
+        start, end: where it stands in the text.
     """
 
-    phrase: str
+    family: str
+    title: str
+    raises: Priority
     start: int
     end: int
 
 
+@dataclass(frozen=True)
+class _Family:
+    id: str
+    title: str
+    raises: Priority
+    pattern: re.Pattern[str]
+
+
 class RedFlags:
-    """A set of phrases.
+    """Reads texts for the phrases of `resources/red_flags.toml`."""
 
-    Raises:
-        ValueError: a line cannot be read; the message names it.
-    """
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._patterns = [
-            re.compile(_pattern(line), re.IGNORECASE)
-            for raw in lines
-            if (line := raw.strip()) and not line.startswith(("#", "["))
+    def __init__(self, rules: str) -> None:
+        self._families = [
+            _Family(
+                family["id"],
+                family["title"],
+                Priority(family["raise"]),
+                re.compile("|".join(map(_pattern, family["phrases"])), re.IGNORECASE),
+            )
+            for family in tomllib.loads(rules)["family"]
         ]
 
-    def in_request(self, request: Request) -> list[Found]:
-        """Every phrase in what came with *request*, whatever its form: words first, then note."""
-        return [*self.in_text(request.description), *self.in_text(request.note)]
+    @classmethod
+    def shipped(cls) -> "RedFlags":
+        """The phrases that come with the program."""
+        return cls((resources.files("resources") / "red_flags.toml").read_text(encoding="utf-8"))
 
-    def in_text(self, text: str) -> list[Found]:
-        """Every phrase in *text*, in the order they stand; of two that overlap the earlier."""
-        matches = sorted(
-            (match.span() for pattern in self._patterns for match in pattern.finditer(text)),
-            key=lambda span: (span[0], -span[1]),
-        )
-        found: list[Found] = []
-        for start, end in matches:
-            if not found or start >= found[-1].end:
-                found.append(Found(" ".join(text[start:end].split()), start, end))
-        return found
-
-
-def usual_red_flags() -> RedFlags:
-    """The phrases that come with the program."""
-    text = resources.files("resources").joinpath("red_flags.txt").read_text(encoding="utf-8")
-    return RedFlags(text.splitlines())
+    def found_in(self, text: str) -> list[RedFlag]:
+        """Every phrase in *text* that is not plainly denied, in order of place."""
+        plain = text.replace("’", "'").replace("‘", "'")
+        found = [
+            RedFlag(family.id, family.title, family.raises, match.start(), match.end())
+            for family in self._families
+            for match in family.pattern.finditer(plain)
+            if not _is_denied(plain, match.start(), match.end())
+        ]
+        return sorted(found, key=lambda flag: (flag.start, flag.end, flag.family))
 
 
-def _pattern(line: str) -> str:
-    pattern, gap = "", _NEXT
-    for part in line.split():
-        if part == "...":
-            gap = _GAP
-            continue
-        words = "|".join(_word(word, line) for word in part.split("|"))
-        pattern += f"{gap if pattern else ''}(?:{words})"
-        gap = _NEXT
-    if gap == _GAP or not pattern:
-        raise ValueError(f"a phrase begins and ends with a word: {line}")
-    return rf"\b{pattern}\b"
+def titles(flags: Sequence[RedFlag]) -> str:
+    """What was found in words, each family once; or that no phrase matched."""
+    return ", ".join(dict.fromkeys(flag.title for flag in flags)) or NONE_FOUND
 
 
-def _word(word: str, line: str) -> str:
-    stem = word.removesuffix("*")
-    if not stem or not stem.replace("'", "").isalnum():
-        raise ValueError(f"not a word, {word}, in: {line}")
-    letters = "['’]?".join(re.escape(part) for part in stem.split("'"))
-    return letters + (r"\w*" if word.endswith("*") else "")
+def raised(priority: str, flags: Sequence[RedFlag]) -> Priority:
+    """The priority suggested for a request of *priority* with *flags*; never a lower one."""
+    held = Priority(priority) if priority in set(Priority) else Priority.ROUTINE
+    return max([held, *(flag.raises for flag in flags)], key=_RANK.index)
+
+
+def _is_denied(text: str, start: int, end: int) -> bool:
+    """Whether a word like "no" stands right before the phrase, in the same clause.
+
+    "Never had chest pain before" and "... until now" tell of something new: they deny nothing.
+    """
+    if _NEW.match(text, end):
+        return False
+    before = text[max(0, start - 80) : start]
+    clause = _CLAUSE.split(before)[-1]
+    if _NEGATION.search(clause):
+        return True
+    listed = _LISTED.search(clause)  # "no fever or chest pain"
+    return listed is not None and bool(
+        _NEGATION.search(clause[: listed.start()].rstrip())
+        or re.match(r"\s*(?:no|not|without|never|denies)\b", listed.group(), re.IGNORECASE)
+    )
+
+
+def _pattern(phrase: str) -> str:
+    parts = [
+        r"\s+".join(re.escape(word).replace(r"\*", r"\w*") for word in part.split())
+        for part in phrase.split("...")
+    ]
+    return rf"\b{_BETWEEN.join(parts)}\b"

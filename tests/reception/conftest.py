@@ -4,9 +4,16 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from qasync import QEventLoop
+
+from reception.api.network import NetworkThread
+from reception.desk.desk import Desk
+from tests.reception.desks import Desks
+from tests.running import RunningPractice
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -23,8 +30,6 @@ def loop(qapp: Any) -> Iterator[asyncio.AbstractEventLoop]:
 
     It counts as running between `finish` calls too, so that a click in a test can start a task.
     """
-    from qasync import QEventLoop
-
     made = QEventLoop(qapp)
     asyncio.set_event_loop(made)
     asyncio._set_running_loop(made)
@@ -84,9 +89,40 @@ def until(finish: Finish) -> Until:
 
 
 async def _until(condition: Callable[[], object]) -> None:
-    while not condition():
+    while not condition():  # noqa: ASYNC110 - what a window shows has no event to wait for
         await asyncio.sleep(0.005)
 
 
 async def _gathered(tasks: list[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.fixture(scope="session")
+def client_network() -> Iterator[NetworkThread]:
+    """The network thread that desks of the whole run share."""
+    escaped: list[BaseException] = []
+    thread = NetworkThread(escaped.append)
+    yield thread
+    assert thread.stop(), "the network thread did not end in time"
+    assert not escaped, escaped
+
+
+@pytest.fixture
+def desks(
+    practice: RunningPractice,
+    client_network: NetworkThread,
+    loop: asyncio.AbstractEventLoop,
+    finish: Finish,
+    tmp_path: Path,
+) -> Iterator[Desks]:
+    """Opens real, live desks: `desk = finish(desks.open("receptionist"))`."""
+    opened = Desks(practice, client_network, loop, tmp_path)
+    yield opened
+    finish(opened.close())
+
+
+@pytest.fixture
+def desk(desks: Desks, finish: Finish) -> Desk:
+    """A receptionist's desk with today's board loaded, live."""
+    made: Desk = finish(desks.open())
+    return made
