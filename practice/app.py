@@ -1,13 +1,10 @@
 """Composition root: the one place that builds the service's rooms and hands them on."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from practice import fhir, identity, live
-from practice.clock import Clock, PracticeClock
+from practice.clock import Clock
 from practice.identity import Identity, SigningKey
 from practice.rules.gate import Gate
 from practice.settings import DataFolder, Settings
@@ -73,23 +70,3 @@ class PracticeService:
         await self.identity.stop()
         self.identity.close()
         self.store.close()
-
-
-@contextmanager
-def opened(
-    folder: DataFolder, settings: Settings, clock: Clock | None = None
-) -> Iterator[tuple[Store, Identity]]:
-    """The store and the accounts of a folder, for a command; the service may run meanwhile."""
-    store = Store(folder.database_url, clock or PracticeClock())
-    store.open()
-    accounts = Identity(
-        store,
-        SigningKey(folder.keys),
-        lambda ods: f"urn:practice:{ods}",
-        {entry.ods: entry.name for entry in settings.practices},
-    )
-    try:
-        yield store, accounts
-    finally:
-        accounts.close()
-        store.close()

@@ -149,9 +149,10 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from practice.app import PracticeService, opened  # noqa: PLC0415
+    from practice.app import PracticeService  # noqa: PLC0415
     from practice.clock import PracticeClock, StillClock  # noqa: PLC0415
     from practice.demo import ODS, PRACTICE_NAME, Profile, Traffic, load  # noqa: PLC0415
+    from practice.offline import opened  # noqa: PLC0415
     from practice.run import prepare, run  # noqa: PLC0415
 
     folder = DataFolder(options.data)
@@ -189,8 +190,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _staff_add(options: argparse.Namespace) -> int:
-    from practice.app import opened  # noqa: PLC0415
     from practice.identity.passwords import invented  # noqa: PLC0415
+    from practice.offline import opened  # noqa: PLC0415
 
     folder, settings, ods = _practice(options)
     generated = invented() if options.generate else None
@@ -211,7 +212,7 @@ def _staff_add(options: argparse.Namespace) -> int:
 
 
 def _staff_list(options: argparse.Namespace) -> int:
-    from practice.app import opened  # noqa: PLC0415
+    from practice.offline import opened  # noqa: PLC0415
 
     folder, settings, ods = _practice(options)
     with opened(folder, settings) as (_, identity):
@@ -222,7 +223,7 @@ def _staff_list(options: argparse.Namespace) -> int:
 
 
 def _staff_disable(options: argparse.Namespace) -> int:
-    from practice.app import opened  # noqa: PLC0415
+    from practice.offline import opened  # noqa: PLC0415
 
     folder, settings, ods = _practice(options)
     with opened(folder, settings) as (_, identity):
@@ -232,9 +233,9 @@ def _staff_disable(options: argparse.Namespace) -> int:
 
 
 def _token(options: argparse.Namespace) -> int:
-    from practice.app import opened  # noqa: PLC0415
     from practice.identity import COMMAND_TOKEN_S  # noqa: PLC0415
     from practice.identity.clients import COMMAND  # noqa: PLC0415
+    from practice.offline import opened  # noqa: PLC0415
 
     folder, settings, ods = _practice(options)
     with opened(folder, settings) as (_, identity):

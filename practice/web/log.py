@@ -8,24 +8,27 @@ from typing import Final
 
 import msgspec
 
-_WORD: Final = re.compile(r"[A-Z][A-Za-z]{2,40}|[_$.]?[a-z][a-z.-]{2,40}")
+from practice.store.parameters import TYPES
+
 _ODS: Final = re.compile(r"[A-Z0-9]{3,10}")
+_WORDS: Final = TYPES | {
+    *("fhir", "metadata", "_history", "_search", "$events", "$status", "$get-ws-binding-token"),
+    *(".well-known", "smart-configuration", "openid-configuration"),
+    *("auth", "authorize", "token", "revoke", "jwks", "live"),
+}
+_LONGEST: Final = 8
+
 access = logging.getLogger("practice.access")
 
 
 def route_of(path: str) -> str:
-    """*path* without what names a person or a thing: `/A99999/fhir/Patient/{id}`.
+    """*path* with words of the API alone: `/A99999/fhir/Patient/{id}`.
 
-    A query string never comes here. The practice's code and words of the API stay, all other
-    parts become `{id}`.
+    Whatever else stands in an address may name a person. A query string never comes here.
     """
-    parts = path.split("/")[1:]
-    kept = [part if _ODS.fullmatch(part) else "{id}" for part in parts[:1]]
-    for number, part in enumerate(parts[1:], start=1):
-        # After a resource type stands an id, whatever it looks like.
-        after_type = number == 3 and parts[1] == "fhir" and not part.startswith(("_", "$"))
-        kept.append(part if _WORD.fullmatch(part) and not after_type else "{id}" if part else "")
-    return "/" + "/".join(kept[:8])
+    first, *others = path.split("/")[1 : _LONGEST + 1]
+    kept = [part if part in _WORDS or not part else "{id}" for part in others]
+    return "/".join(("", first if _ODS.fullmatch(first) or not first else "{id}", *kept))
 
 
 class JsonLines(logging.Formatter):

@@ -11,9 +11,9 @@ import httpx2
 import pytest
 
 from contract.codes import Role
-from practice.app import opened
 from practice.identity import Identity, SigningKey
 from practice.identity.passwords import Passwords
+from practice.offline import opened
 from practice.settings import DataFolder
 from practice.store import Store
 from tests.practice.identity.browser import SignIn
