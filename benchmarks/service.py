@@ -12,7 +12,7 @@ import httpx2
 import psutil
 
 from benchmarks.figures import Figure, spread_ms
-from tests.booking import booking, clinician_of
+from tests.booking import booking, open_session
 from tests.running import RunningPractice, Signed
 
 CLIENTS = (1, 8, 32)
@@ -43,15 +43,14 @@ def measure() -> list[Figure]:
 
 
 async def _bookings(practice: RunningPractice, desk: Signed) -> list[Figure]:
-    weeks = "start=ge2026-11-24T00:00:00Z&start=lt2026-12-12T00:00:00Z&status=free"
-    slots = iter(desk.search(f"Slot?{weeks}&_count=1000"))
-    schedules = desk.search("Schedule?date=ge2026-11-24T00:00:00Z&_count=1000")
+    clinician = practice.account("clinician")["reference"].rpartition("/")[2]
+    slots = iter(open_session(desk, clinician, BOOKINGS_EACH * len(CLIENTS)))
     patients = itertools.cycle(p["id"] for p in desk.search("Patient?active=true&_count=1000"))
     figures = []
     for clients in CLIENTS:
         plan = iter(
             [
-                booking(slot, next(patients), clinician_of(schedules, slot))
+                booking(slot, next(patients), clinician)
                 for slot in itertools.islice(slots, BOOKINGS_EACH)
             ]
         )

@@ -1,9 +1,11 @@
 """Bookings as a desk sends them, for tests and benchmarks that want many at once."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contract import systems
+from tests.running import Signed
 
 Tree = dict[str, Any]
 
@@ -55,9 +57,50 @@ def booking(slot: Tree, patient_id: str, practitioner_id: str, key: str = "") ->
     }  # fmt: skip
 
 
-def clinician_of(schedules: list[Tree], slot: Tree) -> str:
-    """The id of the practitioner whose session *slot* is in."""
-    schedule_id = slot["schedule"]["reference"].rpartition("/")[2]
-    schedule = next(s for s in schedules if s["id"] == schedule_id)
-    actors: list[str] = [a["reference"] for a in schedule["actor"]]
-    return next(a.rpartition("/")[2] for a in actors if a.startswith("Practitioner/"))
+def open_session(desk: Signed, practitioner_id: str, count: int) -> list[Tree]:
+    """A new session of *count* free five-minute slots, four weeks ahead, released by *desk*."""
+    start = datetime(2026, 12, 21, 0, 0, tzinfo=UTC)
+    end = start + timedelta(minutes=5 * count)
+    key = str(uuid.uuid4())
+    session = desk.post(
+        {
+            "resourceType": "Schedule",
+            "identifier": [{"system": systems.SESSION_KEY, "value": key}],
+            "active": True,
+            "actor": [{"reference": f"Practitioner/{practitioner_id}"}],
+            "planningHorizon": {"start": _instant(start), "end": _instant(end)},
+        }
+    )
+    assert session.status_code == 201, session.text
+    schedule = f"Schedule/{session.json()['id']}"
+    trees = [_free_slot(schedule, key, start + timedelta(minutes=5 * n)) for n in range(count)]
+    stored: list[Tree] = []
+    for at in range(0, count, 40):
+        entries = [
+            {"resource": tree, "request": {"method": "POST", "url": "Slot"}}
+            for tree in trees[at : at + 40]
+        ]
+        answer = desk.post({"resourceType": "Bundle", "type": "batch", "entry": entries})
+        assert answer.status_code == 200, answer.text
+        stored += [entry["resource"] for entry in answer.json()["entry"]]
+    assert {slot["resourceType"] for slot in stored} == {"Slot"}
+    return stored
+
+
+def _free_slot(schedule: str, key: str, start: datetime) -> Tree:
+    return {
+        "resourceType": "Slot",
+        "identifier": [{"system": systems.SLOT_KEY, "value": f"{key}|{_instant(start)}"}],
+        "schedule": {"reference": schedule},
+        "status": "free",
+        "start": _instant(start),
+        "end": _instant(start + timedelta(minutes=5)),
+        "serviceCategory": [{"coding": [{"system": systems.BOOKING_ACCESS, "code": "reception"}]}],
+        "serviceType": [
+            {"coding": [{"system": systems.SLOT_TYPE, "code": "gp-routine"}], "text": "Routine GP"}
+        ],
+    }
+
+
+def _instant(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from contract import systems
-from tests.booking import booking, clinician_of
+from tests.booking import booking, open_session
 from tests.running import RunningPractice
 
 BOOKINGS = 1_000
@@ -21,18 +21,16 @@ KILL_AFTER = 300
 def test_killed_during_a_thousand_bookings_it_keeps_every_acknowledged_one(tmp_path: Path) -> None:
     practice = RunningPractice.demo(tmp_path / "data").start()
     desk = practice.as_role("receptionist")
-    week = "start=ge2026-11-24T00:00:00Z&start=lt2026-12-05T00:00:00Z"
-    slots = desk.search(f"Slot?{week}&status=free&_count=1000")[:BOOKINGS]
-    assert len(slots) == BOOKINGS
-    schedules = desk.search("Schedule?date=ge2026-11-24T00:00:00Z&_count=1000")
+    clinician = practice.account("clinician")["reference"].rpartition("/")[2]
+    slots = open_session(desk, clinician, BOOKINGS)
     patients = cycle(p["id"] for p in desk.search("Patient?active=true&_count=1000"))
-    plan = [(str(uuid.uuid4()), s, next(patients), clinician_of(schedules, s)) for s in slots]
+    plan = [(str(uuid.uuid4()), slot, next(patients), clinician) for slot in slots]
     acknowledged = asyncio.run(_book_and_kill(practice, desk.token, plan))
     assert KILL_AFTER <= len(acknowledged) < BOOKINGS
 
     practice.serve_again()
     desk = practice.as_role("receptionist")
-    stored = desk.search("Appointment?date=ge2026-11-24T00:00:00Z&_count=1000")
+    stored = desk.search("Appointment?date=ge2026-12-21T00:00:00Z&_count=1000")
     keys = [
         i["value"] for a in stored for i in a["identifier"] if i["system"] == systems.BOOKING_KEY
     ]
@@ -40,9 +38,12 @@ def test_killed_during_a_thousand_bookings_it_keeps_every_acknowledged_one(tmp_p
     assert len(keys) == len(set(keys)), "a booking is there twice"
     live = [s["reference"] for a in stored if a["status"] == "booked" for s in a.get("slot", [])]
     assert len(live) == len(set(live)), "a slot is booked twice"
-    busy = {f"Slot/{s['id']}" for s in desk.search(f"Slot?{week}&status=busy&_count=1000")}
-    planned = {f"Slot/{slot['id']}" for _, slot, _, _ in plan}
-    assert busy & planned == {r for r in live if r in planned}, "a slot was leaked as busy"
+    planned = {f"Slot/{slot['id']}" for slot in slots}
+    busy = {
+        f"Slot/{s['id']}"
+        for s in desk.search("Slot?start=ge2026-12-21T00:00:00Z&status=busy&_count=1000")
+    }
+    assert busy & planned == set(live) & planned, "a slot was leaked as busy"
     assert practice.stop() == 0
 
 
