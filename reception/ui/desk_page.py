@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from reception.desk.desk import Desk
 from reception.desk.red_flags import RedFlags
@@ -60,10 +60,13 @@ class DeskPage(Page):
             pane.setMinimumWidth(unit * least)
             self.splitter.addWidget(pane)
             self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
-        self.board_button = QPushButton("Board  (Ctrl+B)", self.queue)
+        self.splitter.setSizes([unit * 58, unit * 80, unit * 110])
+        self.board_button = QToolButton(self.queue)
         self.board_button.setCheckable(True)
         self.board_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.queue.add_foot(self.board_button)
+        self.board_button.setToolTip("The board beside the queue (Ctrl+B)")
+        self.board_button.setAccessibleName("The board beside the queue")
+        self.queue.add_beside_filter(self.board_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -90,6 +93,8 @@ class DeskPage(Page):
         self.send_bar.taken_back.connect(self._on_taken_back)
         self.sender_.failed.connect(self._on_not_sent)
         self.sender_.sent.connect(self._on_sent)
+        self._look.palette.changed.connect(self._dress)
+        self._dress()
         shortcut = QShortcut(QKeySequence("Ctrl+B"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.board_button.toggle)
@@ -226,6 +231,10 @@ class DeskPage(Page):
         self.board_button.blockSignals(True)
         self.board_button.setChecked(shown)
         self.board_button.blockSignals(False)
+
+    @Slot()
+    def _dress(self) -> None:
+        self.board_button.setIcon(self._look.icons.get("board"))
 
     # Messages on their way
 

@@ -106,6 +106,7 @@ class MessagesPage(Page):
             pane.setMinimumWidth(unit * least)
             self.splitter.addWidget(pane)
             self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
+        self.splitter.setSizes([unit * 58, unit * 100, unit * 56])
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

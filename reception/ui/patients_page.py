@@ -53,10 +53,11 @@ class PatientsPage(Page):
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setObjectName("patientsSplitter")
         self.splitter.setChildrenCollapsible(False)
-        for pane, stretch, least in ((left, 2, 48), (self._stack, 3, 48)):
+        for pane, stretch, least in ((left, 0, 48), (self._stack, 1, 48)):
             pane.setMinimumWidth(unit * least)
             self.splitter.addWidget(pane)
             self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
+        self.splitter.setSizes([unit * 75, unit * 100])
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

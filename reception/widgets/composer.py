@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 
 from reception.desk.drafts import Drafts
 from reception.records import Patient, Request
@@ -87,7 +87,7 @@ class Composer(Tool):
         self.text = QPlainTextEdit(self)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName("Message")
-        self.text.setMinimumHeight(round(look.metrics.line_px * 3 + 2 * unit))
+        self.text.setFixedHeight(round(look.metrics.line_px * 5 + 2 * unit))
         self.text.installEventFilter(self)
         self.send = QPushButton(self)
         self.send.setProperty("kind", "primary")
@@ -95,15 +95,13 @@ class Composer(Tool):
         self.internal = QPushButton("Internal note", self)
         self.internal.setCheckable(True)
         self.internal.setToolTip("For colleagues only: the patient can never read it")
-        row = QHBoxLayout()
-        row.setSpacing(unit)
-        row.addWidget(self.send)
-        row.addWidget(self.send_done)
-        row.addStretch(1)
-        row.addWidget(self.internal)
+        buttons = QWidget(self)
+        row = Flow(buttons, gap_px=unit, line_px=max(2, unit // 2))
+        for button in (self.send, self.send_done, self.internal):
+            row.addWidget(button)
         self.body.addWidget(phrases)
-        self.body.addWidget(self.text, 1)
-        self.body.addLayout(row)
+        self.body.addWidget(self.text)
+        self.body.addWidget(buttons)
         self.setFocusProxy(self.text)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.keep)

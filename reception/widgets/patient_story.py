@@ -1,8 +1,9 @@
 """The patient's story in its first form: what is coming, what is open, what is on record."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from contract.codes import SlotType
@@ -10,7 +11,8 @@ from reception.desk.desk import Desk
 from reception.desk.story import Line, PatientStory
 from reception.records import Appointment, Request
 from reception.widgets.look import Look
-from reception.widgets.patient_words import day_text
+from reception.widgets.palette import Ink
+from reception.widgets.patient_words import day_text, plain
 from reception.widgets.queue_row import ended_text, holder_of
 from reception.widgets.queue_words import kind_of, mark_of
 
@@ -22,6 +24,7 @@ _STATES = {
     "cancelled": "cancelled",
 }
 _SHOWN = 8
+_NAMES = ("problems", "medicines", "allergies", "immunisations", "results", "documents")
 
 
 class Section(QFrame):
@@ -49,12 +52,14 @@ class Section(QFrame):
         if not lines:
             self._add(nothing, muted=True)
 
-    def show_links(self, links: Sequence[QPushButton], nothing: str) -> None:
-        """Show *links*; where there is none, say *nothing*."""
+    def show_links(self, links: Sequence[tuple[QPushButton, str]], nothing: str) -> None:
+        """Show *links*, each with its words below; where there is none, say *nothing*."""
         self._clear()
-        for link in links[:_SHOWN]:
+        for link, words in links[:_SHOWN]:
             self._column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
             self._lines.append(link)
+            if words:
+                self._add(words, muted=True)
         if not links:
             self._add(nothing, muted=True)
 
@@ -111,8 +116,20 @@ class PatientStoryView(QScrollArea):
             self._documents,
         ):
             column.addWidget(section)
+        self._withheld = QLabel(body)
+        self._withheld.setProperty("kind", "muted")
+        self._withheld.setWordWrap(True)
+        column.addWidget(self._withheld)
         column.addStretch(1)
+        body.setObjectName("storyBody")
         self.setWidget(body)
+        look.palette.changed.connect(self._dress)
+        self._dress()
+
+    @Slot()
+    def _dress(self) -> None:
+        ground = self._look.palette.css(Ink.SURFACE)
+        self.setStyleSheet(f"PatientStoryView, #storyBody {{ background: {ground}; }}")
 
     def hide_story(self) -> None:
         """Show nothing: the story of somebody else has not come yet."""
@@ -134,45 +151,30 @@ class PatientStoryView(QScrollArea):
             [request_line(self._desk, r) for r in story.earlier if r.id not in open_ids], "None"
         )
 
-        def lines(section: Section, name: str, held: Sequence[Line], nothing: str) -> None:
-            if name in story.withheld:
-                section.show_lines([], "Not shown in your role")
-                return
-            section.show_lines(
-                [
-                    "  ".join(
-                        filter(
-                            None,
-                            (
-                                line.text,
-                                line.detail,
-                                f"({day_text(line.at, today).rsplit(' ', 1)[0]})"
-                                if line.at
-                                else "",
-                            ),
-                        )
-                    )
-                    for line in held
-                ],
-                nothing,
-            )
-
-        lines(self._problems, "problems", story.problems, "None recorded")
-        lines(self._medicines, "medicines", story.medicines, "None")
-        lines(self._allergies, "allergies", banner.allergies, "None recorded")
-        lines(self._results, "results", story.results, "None")
-        lines(self._documents, "documents", story.documents, "None")
+        for section, name, held, nothing in (
+            (self._problems, "problems", story.problems, "None recorded"),
+            (self._medicines, "medicines", story.medicines, "None"),
+            (self._allergies, "allergies", banner.allergies, "None recorded"),
+            (self._results, "results", story.results, "None"),
+            (self._documents, "documents", story.documents, "None"),
+        ):
+            section.setVisible(name not in story.withheld)
+            section.show_lines([_record_line(line, today) for line in held], nothing)
+        withheld = [name for name in _NAMES if name in story.withheld]
+        self._withheld.setText(_withheld_text(withheld))
+        self._withheld.setVisible(bool(withheld))
         body = self.widget()
         if body is not None:
             body.show()
         self.verticalScrollBar().setValue(0)
 
-    def _link(self, request: Request) -> QPushButton:
-        button = QPushButton(request_line(self._desk, request), self)
+    def _link(self, request: Request) -> tuple[QPushButton, str]:
+        *head, words = request_parts(self._desk, request)
+        button = QPushButton(plain("  ·  ".join(filter(None, head))), self)
         button.setProperty("kind", "link")
         button.setProperty("request", request.id)
         button.clicked.connect(self._on_link)
-        return button
+        return button, words
 
     def _on_link(self) -> None:
         sender = self.sender()
@@ -197,14 +199,31 @@ def appointment_line(desk: Desk, appointment: Appointment) -> str:
 
 def request_line(desk: Desk, request: Request) -> str:
     """One request in a line: when, what, how it stands, and how it began."""
+    return "  ·  ".join(filter(None, request_parts(desk, request)))
+
+
+def request_parts(desk: Desk, request: Request) -> list[str]:
+    """When *request* came, what it is, how it stands, and how it began; empty where nothing."""
     words = " ".join((request.description or request.note).split())
     mark = mark_of(request)
     holder, _ = holder_of(request, desk.me.reference, desk.time.now())
-    parts = [
+    return [
         day_text(request.authored, desk.time.today()),
         kind_of(request).word,
         mark.word if mark else "",
         holder if request.is_open else ended_text(request),
         words if len(words) <= 90 else f"{words[:88]}…",
     ]
-    return "  ·  ".join(filter(None, parts))
+
+
+def _record_line(line: Line, today: date) -> str:
+    at = f"({day_text(line.at, today).rsplit(' ', 1)[0]})" if line.at else ""
+    return "  ".join(filter(None, (line.text, line.detail, at)))
+
+
+def _withheld_text(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    *head, last = names
+    listed = f"{', '.join(head)} and {last}" if head else last
+    return f"{listed.capitalize()} are not shown in your role."

@@ -34,7 +34,12 @@ def born_line(patient: Patient, today: date) -> str:
 
 def on_button(patient: Patient) -> str:
     """Name and birth date, as they stand on every button that books or sends."""
-    return f"{patient.name}, {patient.born_text}"
+    return plain(f"{patient.name}, {patient.born_text}")
+
+
+def plain(text: str) -> str:
+    """*text* for a button, where an ampersand would otherwise be a mnemonic."""
+    return text.replace("&", "&&")
 
 
 def standing(patient: Patient) -> str:

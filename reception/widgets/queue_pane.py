@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -90,7 +91,10 @@ class QueuePane(QWidget):
         inside = QVBoxLayout(head)
         inside.setContentsMargins(unit, unit, unit, unit)
         inside.setSpacing(unit)
-        inside.addWidget(self.filter)
+        self._top = QHBoxLayout()
+        self._top.setSpacing(unit)
+        self._top.addWidget(self.filter, 1)
+        inside.addLayout(self._top)
         inside.addWidget(chips)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -98,9 +102,6 @@ class QueuePane(QWidget):
         column.addWidget(head)
         column.addWidget(self.news)
         column.addWidget(self._stack, 1)
-        self._foot = QVBoxLayout()
-        self._foot.setContentsMargins(unit, 0, unit, 0)
-        column.addLayout(self._foot)
 
         # Bursts of changes repaint the chips once.
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -157,9 +158,9 @@ class QueuePane(QWidget):
             bar = self.view.verticalScrollBar()
             bar.setValue(bar.value() + self.view.visualRect(current).top() - before_px)
 
-    def add_foot(self, widget: QWidget) -> None:
-        """Put *widget* below the list."""
-        self._foot.addWidget(widget)
+    def add_beside_filter(self, widget: QWidget) -> None:
+        """Put *widget* at the right of the filter."""
+        self._top.addWidget(widget)
 
     def focus_filter(self) -> None:
         """Put the focus into the filter."""

@@ -57,6 +57,7 @@ class FitsTool(Tool):
         self._patient = patient
         self._fits = {fit.slot.id: fit for fit in fits}
         self.reason.setText(reason)
+        self.reason.setCursorPosition(0)
         self.list.show_choices([_choice(fit) for fit in fits])
         self.hint.setText("Enter books the marked one, arrows choose" if fits else "")
         nothing = "Nothing that suits is free on this day. Choose another day, or drag to a slot."
@@ -85,9 +86,8 @@ class FitsTool(Tool):
         if choice is None or self._patient is None:
             return
         fit = self._fits[choice.id]
-        self.book.setText(
-            f"Book {_time(fit.slot)} {fit.clinician} for {on_button(self._patient)}   (Enter)"
-        )
+        self.book.setText(f"Book {_time(fit.slot)} for {on_button(self._patient)}")
+        self.book.setToolTip(f"{fit.clinician}, {fit.text}")
 
     @Slot(str)
     def _on_moved(self, slot_id: str) -> None:
@@ -109,7 +109,8 @@ def _choice(fit: Fit) -> Choice:
     slot = fit.slot
     kind = slot.type_text or slot.type_code.replace("-", " ")
     text = f"{fit.clinician}  ·  {kind}, {slot.minutes} min"
-    return Choice(slot.id, _time(slot), text, fit.text)
+    why = ", ".join(reason for reason in fit.why if reason != kind)
+    return Choice(slot.id, _time(slot), text, why)
 
 
 def _time(slot: diary.Slot) -> str:

@@ -8,6 +8,7 @@ from contract.codes import Outcome
 from reception.records import Request
 from reception.widgets.flow import Flow
 from reception.widgets.look import Look
+from reception.widgets.patient_words import plain
 from reception.widgets.queue_words import OUTCOMES
 from reception.widgets.request_tool import Tool
 
@@ -25,7 +26,7 @@ class OutcomeTool(Tool):
         flow = Flow(strip, gap_px=look.metrics.unit_px, line_px=look.metrics.unit_px)
         self._by_key: dict[str, Outcome] = {}
         for key, outcome, words in OUTCOMES:
-            button = QPushButton(f"{key}   {words}", strip)
+            button = QPushButton(f"{key}   {plain(words)}", strip)
             button.setProperty("outcome", str(outcome))
             button.clicked.connect(self._on_clicked)
             flow.addWidget(button)

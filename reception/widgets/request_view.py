@@ -28,7 +28,7 @@ from reception.widgets.patient_story import Section, appointment_line, request_l
 from reception.widgets.patient_words import day_text
 from reception.widgets.queue_row import contact_text, holder_of, phrases_in
 from reception.widgets.queue_words import Nearness, due_of, kind_of, mark_of, waiting_text
-from reception.widgets.thread_conversation import Conversation, marked_html
+from reception.widgets.thread_conversation import Conversation, is_theirs, marked_html
 
 _DUE_INKS = {
     Nearness.LATE: (Ink.URGENT, Ink.URGENT_TINT),
@@ -178,7 +178,7 @@ class RequestView(QWidget):
         shown = [
             m
             for place, m in enumerate(messages)
-            if not (place == 0 and m.from_patient and m.text.strip() == request.description.strip())
+            if not (place == 0 and is_theirs(m) and m.text.strip() == request.description.strip())
         ]
         self.conversation.show_messages(shown, self._desk.time.today())
 

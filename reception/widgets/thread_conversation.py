@@ -20,6 +20,16 @@ _STATES = {
 }
 
 
+_STAFF = ("Practitioner/", "PractitionerRole/", "Organization/", "CareTeam/")
+_WIDEST = 90
+"""Digits; longer lines are hard to read."""
+
+
+def is_theirs(message: Message) -> bool:
+    """Whether it came from outside; somebody not matched yet has no reference of their own."""
+    return message.from_patient or not message.sender.startswith(_STAFF)
+
+
 class Bubble(QFrame):
     """One message."""
 
@@ -46,11 +56,11 @@ class Bubble(QFrame):
     def show_message(self, message: Message, today: date) -> None:
         """Show *message*."""
         self._message = message
-        who = message.sender_name or ("Patient" if message.from_patient else "Practice")
+        who = message.sender_name or ("Patient" if is_theirs(message) else "Practice")
         when = day_text(message.sent, today) if message.sent else ""
         if message.is_internal:
             parts = [f"Note by {who}", when, "colleagues only"]
-        elif message.from_patient:
+        elif is_theirs(message):
             parts = [who, when]
         else:
             parts = [who, when, _STATES.get(message.status, "")]
@@ -70,7 +80,7 @@ class Bubble(QFrame):
         ground, edge = Ink.RAISED, Ink.LINE
         if message.is_internal:
             ground, edge = Ink.INTERNAL_TINT, Ink.HELD
-        elif not message.from_patient:
+        elif not is_theirs(message):
             ground, edge = Ink.OURS_TINT, Ink.LINE
         if message.failed:
             ground, edge = Ink.URGENT_TINT, Ink.URGENT
@@ -117,15 +127,19 @@ class Conversation(QWidget):
     def _new(self, message: Message) -> tuple[QWidget, Bubble]:
         holder = QWidget(self)
         bubble = Bubble(self._look, holder)
+        bubble.setMaximumWidth(round(self._look.metrics.digit_px * _WIDEST))
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
         space = self._look.metrics.unit_px * 6
-        if message.from_patient:
-            row.addWidget(bubble, 1)
+        if is_theirs(message):
+            row.addWidget(bubble, 1000)
             row.addSpacing(space)
+            row.addStretch(1)
         else:
+            row.addStretch(1)
             row.addSpacing(space)
-            row.addWidget(bubble, 1)
+            row.addWidget(bubble, 1000)
         return holder, bubble
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from contract.codes import RequestState
+from contract.codes import Outcome, RequestState
 from reception.desk.desk import Desk
 from reception.desk.order import waiting_since
 from reception.records import Message, Request
@@ -43,7 +43,8 @@ class ThreadLane(Enum):
     def takes(self, request: Request, _me: str) -> bool:
         """Whether the conversation of *request* stands here."""
         if self is ThreadLane.CLOSED:
-            return not request.is_open and bool(request.thread_id)
+            answered = request.is_thread or request.outcome == Outcome.ADVICE
+            return not request.is_open and answered
         if not request.is_open or not is_conversation(request):
             return False
         return request.waits_for_us == (self is ThreadLane.US)
