@@ -42,9 +42,9 @@ class Delta:
             if (at := moment(text_at(tree, "meta", "lastUpdated"))) is not None:
                 self._raise_to(at)
 
-    async def ask(self) -> list[Tree]:
-        """All changes since the watermark, 30 s of overlap included. Raises `Problem`."""
-        since = (self._watermark or self._client.clock.now()) - OVERLAP
+    async def ask(self, overlap: timedelta = OVERLAP) -> list[Tree]:
+        """All changes since the watermark, with some *overlap*. Raises `Problem`."""
+        since = (self._watermark or self._client.clock.now()) - overlap
         params = {
             "_lastUpdated": f"ge{wire_time(since)}",
             "_sort": "_lastUpdated",

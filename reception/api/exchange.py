@@ -28,6 +28,12 @@ WRITE_S = 20.0
 CONNECT_S = 3.0
 ANSWER_S = 10.0
 PAUSES_S = (0.0, 1.0, 2.0)
+NOTHING_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,  # the practice's web proxy did not let us through
+)
 BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -169,7 +175,7 @@ class Exchange:
             try:
                 async with asyncio.timeout(max(0.05, ends_s - time.monotonic())):
                     return await self._once(ask, token)
-            except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            except NOTHING_SENT as error:
                 if is_distrust(error):
                     raise NotTrusted() from error
                 continue  # nothing was sent, so repeating is safe

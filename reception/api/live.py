@@ -41,7 +41,6 @@ OPEN_S = 5.0
 CLOSE_S = 0.5
 BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 RENEW_AT = 0.8
-"""A binding token is renewed after this share of its life."""
 SHORTEST_RENEWAL_S = 1.0
 TOKEN_S = 300.0
 """Life of a binding token that does not say when it ends."""
@@ -51,6 +50,7 @@ POLL_IDLE_S = 15.0
 RELOAD_S = 600.0
 """While only asking, everything is loaded anew this often."""
 WATCH_S = 5.0
+SEAM = timedelta(seconds=2)
 FRAME_BYTES = 16 * 1024 * 1024
 
 
@@ -103,6 +103,7 @@ class LiveChannel:
         user_is_active: whether the board is in front and there was input in the last minute
             (polling is then quicker); called on the network thread.
         watch: notices that the computer slept.
+        renew_at: a binding token is renewed after this share of its life.
         proxy: a web proxy to go through; empty = what the system says.
     """
 
@@ -114,6 +115,7 @@ class LiveChannel:
         *,
         user_is_active: Callable[[], bool] = lambda: True,
         watch: ResumeWatch | None = None,
+        renew_at: float = RENEW_AT,
         proxy: str = "",
     ) -> None:
         self._client = client
@@ -122,12 +124,14 @@ class LiveChannel:
         self._listener = listener
         self._user_is_active = user_is_active
         self._watch = watch or ResumeWatch(WATCH_S)
+        self._renew_at = renew_at
         self._delta = Delta(client)
         self._order = EventOrder()
         self._subscription = ""
         self._socket: ClientConnection | None = None
         self._side: set[asyncio.Task[None]] = set()
         self._failure: BaseException | None = None
+        self._running: asyncio.Task[object] | None = None
         self._down = asyncio.Event()
         self._greeted = self._seam_due = self._reload_due = False
         self._state = LiveState.STOPPED
@@ -153,6 +157,7 @@ class LiveChannel:
         Raises:
             SignedOut: the session has ended.
         """
+        self._running = asyncio.current_task()
         self._delta.begin(self._client.clock.now())
         self._enter(LiveState.CONNECTING)
         try:
@@ -163,10 +168,13 @@ class LiveChannel:
         except* SignedOut as ended:
             raise SignedOut() from ended
         finally:
+            self._running = None
             self._enter(LiveState.STOPPED)
 
     async def close(self) -> None:
-        """End the subscription at the service (sign-out, or a clean end of the program)."""
+        """End `run`, and the subscription at the service (sign-out, or a clean end)."""
+        if self._running is not None:
+            self._running.cancel()
         gone, self._subscription = self._subscription, ""
         if gone:
             with contextlib.suppress(Problem):
@@ -273,7 +281,7 @@ class LiveChannel:
     async def _renew(self, socket: ClientConnection, life_s: float) -> None:
         """Bind again on the same socket, each time before the token ends."""
         while True:
-            await asyncio.sleep(max(SHORTEST_RENEWAL_S, life_s * RENEW_AT))
+            await asyncio.sleep(max(SHORTEST_RENEWAL_S, life_s * self._renew_at))
             binding = await self._bind()
             await socket.send(f"bind-with-token {binding.token}")
             life_s = binding.life_s
@@ -323,8 +331,12 @@ class LiveChannel:
             self._listener.on_reload()
 
     async def _close_seam(self) -> None:
-        """What changed after `run` began, or after the last copy, and before this Subscription."""
-        self._tell(await self._delta.ask())
+        """What changed after `run` began, or after the last copy, and before this Subscription.
+
+        Only our own service has subscriptions, and its stamps are in order of commit: the overlap
+        covers no more than what the estimate of its clock may be off.
+        """
+        self._tell(await self._delta.ask(SEAM))
 
     async def _catch_up(self) -> None:
         while self._order.has_gap:

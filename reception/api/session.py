@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 import msgspec
 
-from reception.api.exchange import is_distrust
+from reception.api.exchange import NOTHING_SENT, is_distrust
 from reception.api.smart import SmartConfiguration
 from reception.records.problem import (
     NotTrusted,
@@ -131,7 +131,7 @@ class TokenEndpoint:
                     data={**form, "client_id": self.client_id},
                     headers={"Accept": "application/json"},
                 )
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+        except NOTHING_SENT as error:
             raise (NotTrusted() if is_distrust(error) else ServiceUnreachable()) from error
         except (httpx2.HTTPError, TimeoutError) as error:
             raise OutcomeUnknown() from error
