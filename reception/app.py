@@ -145,19 +145,17 @@ class App:
         await self._enter(address, trust, lambda p: p.sign_in(webbrowser.open))
 
     async def _try_demo(self) -> None:
-        assert self.first is not None
         self._demo_folder = tempfile.TemporaryDirectory(prefix="reception-demo-")
         data = Path(self._demo_folder.name) / "data"
         demo = self._demo = DemoPractice(data, [*DEMO_MONDAY, *self._options.demo_arguments])
-        first = self.first
 
         def progress(line: str) -> None:
-            self._loop.call_soon_threadsafe(first.wait, line)
+            self._loop.call_soon_threadsafe(self._show_progress, line)
 
         ready = await self._network.call(demo.start(progress))
         self.demo_ready = ready
         account = ready.account("receptionist")
-        first.wait(f"Signing in as {account.user} ...")
+        self._show_progress(f"Signing in as {account.user} ...")
         trust = Trust(await asyncio.to_thread(Path(ready.ca).read_text))
         browser = FormBrowser(trust, account.user, account.password)
         await self._enter(
@@ -166,6 +164,10 @@ class App:
             lambda p: p.sign_in(lambda address: self._network.post(browser.visit(address))),
             remember=False,
         )
+
+    def _show_progress(self, line: str) -> None:
+        if self.first is not None:
+            self.first.wait(line)
 
     async def _enter(
         self,
@@ -236,6 +238,7 @@ class App:
 
     async def _wind_up(self) -> None:
         """Everything ends: windows, desk, channel, practice, network, demo."""
+        self._faults.tell = lambda: None
         if self.first is not None:
             await self.first.wound_up()
         if self.signed_in is not None:
