@@ -162,6 +162,8 @@ class BookingPlan:
         for slot in slots:
             self._slots.must_be_bookable(slot)
         clinician_id, clinician = self._slots.clinician_of(slots[0])
+        if not clinician_id:
+            raise NotPossible("Nobody knows whose session that slot is in. Nothing was saved.")
         practice = next(iter(self._bench.stores.organizations), None)
         tree = new_appointment(
             key=self.key,

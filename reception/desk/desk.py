@@ -34,7 +34,7 @@ from reception.desk.triage import Triage
 from reception.desk.undo import Undos
 from reception.desk.workbench import Workbench
 from reception.desk.writer import Writer
-from reception.records import Organization, Request, record_of
+from reception.records import Appointment, Organization, Request, record_of
 from reception.records.problem import Problem
 from reception.records.tree import text_at
 
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 BIND_S = 3.0
 """How long the first load waits for the live channel; then it goes ahead without."""
+MEET_S = 0.05
+MEET_AT_ONCE = 50
+"""Patients who come with pushed records are fetched this much later, so many together."""
 _IN_TOUCH = ("live", "polling")
 """States of the channel in which every change reaches us by itself."""
 
@@ -86,6 +89,7 @@ class Desk(QObject):
         self.me, self.drafts = me, drafts
         self._wire, self._loop = wire, loop
         self._running: set[asyncio.Task[Any]] = set()
+        self._unmet: set[str] = set()
         self._touched = asyncio.Event()
         self._channel = "connecting"
         self._is_loading = False
@@ -122,6 +126,8 @@ class Desk(QObject):
         self.time.day_changed.connect(self._on_new_day)
         self.time.jumped.connect(self._on_reload)
         self.freshness.changed.connect(self._on_freshness)
+        self.requests.added.connect(self._on_record_of_patient)
+        self.appointments.added.connect(self._on_record_of_patient)
 
     def _take_verbs(self, bench: Workbench) -> None:
         questions = Slots(bench.stores, bench.time, bench.me.id)
@@ -260,6 +266,10 @@ class Desk(QObject):
         """What must not be left at the close."""
         return order.closing_sweep(self.requests, self.time.now())
 
+    def patient_name(self, record: Request | Appointment) -> str:
+        """Whose it is: the name it carries, or the patient's where it carries none."""
+        return self.stores.patient_name(record)
+
     def medicine_text(self, request: Request) -> str:
         """Name and strength of the medicine that a repeat request is for, or an empty string."""
         tree = self.stores.medicines.get(request.medication_id, {})
@@ -309,6 +319,24 @@ class Desk(QObject):
     def _on_freshness(self) -> None:
         if self.freshness.state is State.LIVE:
             self._start(self._writer.settle())
+
+    @QtSlot(object)
+    def _on_record_of_patient(self, record: Request | Appointment) -> None:
+        """What is pushed comes without its patient: fetch whom we have not met, many at once."""
+        if not record.patient_id or record.patient_id in self.patients:
+            return
+        first = not self._unmet
+        self._unmet.add(record.patient_id)
+        if first:
+            self._start(self._meet())
+
+    async def _meet(self) -> None:
+        await asyncio.sleep(MEET_S)
+        some, self._unmet = self._unmet, set()
+        ids = sorted(some)
+        for start in range(0, len(ids), MEET_AT_ONCE):
+            wanted = ",".join(ids[start : start + MEET_AT_ONCE])
+            self.stores.take_trees(await self._wire.search("Patient", [("_id", wanted)]))
 
     def _if_up_to_date(self) -> None:
         if self._channel in _IN_TOUCH and self._is_loaded:

@@ -91,7 +91,7 @@ class Post:
                 put(tree, now.version),
             ]
 
-        said = f"Reply to {held.patient_name or 'the patient'}"
+        said = f"Reply to {self._bench.stores.patient_name(held) or 'the patient'}"
         stored = await self._bench.writer.transact(said, [f"Task/{request_id}"], plan)
         self._bench.undos.tell(f"{said} sent.")
         return _message(stored[0])
@@ -167,7 +167,7 @@ class Post:
             key=key,
             header_id=request.thread_id,
             patient_id=request.patient_id,
-            patient_name=request.patient_name,
+            patient_name=self._bench.stores.patient_name(request),
             sender=self._bench.me.reference,
             sender_name=self._bench.me.display,
             text=text,
@@ -183,10 +183,7 @@ class Post:
             "status": "in-progress",
             "category": [concept(systems.MESSAGE_CATEGORY, MessageCategory.INTERNAL)],
             "topic": {"text": "Notes for colleagues"},
-            "subject": {
-                "reference": f"Patient/{request.patient_id}",
-                "display": request.patient_name,
-            },
+            "subject": {"reference": f"Patient/{request.patient_id}"},
             "about": [{"reference": request.reference}],
             "sender": {
                 "reference": self._bench.me.reference,

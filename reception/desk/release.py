@@ -55,7 +55,7 @@ class Release:
         return Slot.from_tree(open_to_all).to_free()
 
     def _withdrawn(self, slot: Slot) -> Tree:
-        if slot.status != "free":
+        if slot.status != "free" and not slot.is_embargoed:
             raise NotPossible(self._why_not(slot))
         kept = slot.access - {BookingAccess.ONLINE}
         return slot.with_access(kept or {BookingAccess.RECEPTION})

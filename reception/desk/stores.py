@@ -210,6 +210,13 @@ class Stores(QObject):
         store = self._by_type.get(resource_type)
         return store.newest(record_id) if store is not None else None
 
+    def patient_name(self, record: Request | Appointment) -> str:
+        """The name on a request or an appointment; a copy without one is named by its patient."""
+        if record.patient_name:
+            return record.patient_name
+        patient = self.patients.get(record.patient_id)
+        return patient.name if patient is not None else ""
+
     def sift_requests(self) -> None:
         """Put yesterday's finished requests aside: the day has changed."""
         self.requests.sift()

@@ -105,7 +105,9 @@ def new_message(
     in_response_to: str = "",
 ) -> Tree:
     """One message into the thread *header_id*, as it is posted; *key* is the message-key (UUID)."""
-    patient = {"reference": f"Patient/{patient_id}", "display": patient_name}
+    patient = {"reference": f"Patient/{patient_id}"}
+    if patient_name:
+        patient["display"] = patient_name
     tree: Tree = {
         "resourceType": "Communication",
         "identifier": [{"system": systems.MESSAGE_KEY, "value": key}],

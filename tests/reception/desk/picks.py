@@ -17,6 +17,19 @@ def free_slots(desk: Desk, *, type_code: str = "") -> list[Slot]:
     return sorted(found, key=lambda s: (s.start, s.id))
 
 
+def embargoed(desk: Desk, type_code: str, channel: str = "Telephone") -> list[Slot]:
+    """Slots to come that are still shut until their release time, by time."""
+    now = desk.time.now()
+    found = [
+        slot
+        for slot in desk.slots
+        if slot.is_embargoed
+        and slot.start > now
+        and (slot.type_code, slot.channel) == (type_code, channel)
+    ]
+    return sorted(found, key=lambda s: (s.start, s.id))
+
+
 def booked(desk: Desk, which: Callable[[Appointment], bool] = lambda _: True) -> Appointment:
     """A booked appointment to come that nobody has touched."""
     now = desk.time.now()

@@ -1,5 +1,7 @@
 """What reception does on the board, against the real service: each act, its undo, its races."""
 
+import asyncio
+
 import pytest
 
 from contract.codes import CancelReason, Mark
@@ -8,7 +10,7 @@ from reception.desk.notice import Notice
 from reception.desk.problems import NotPossible, SlotTaken
 from reception.records.problem import ChangedElsewhere
 from tests.reception.conftest import Finish, Until
-from tests.reception.desk.picks import booked, free_slots, patient
+from tests.reception.desk.picks import booked, embargoed, free_slots, patient
 from tests.reception.desks import Desks
 
 
@@ -96,8 +98,9 @@ def test_who_loses_a_slot_is_offered_the_nearest(desks: Desks, finish: Finish) -
     quick = finish(desks.open("receptionist", 0))
     slow = finish(desks.open("receptionist", 1, live=False))
     slow.freshness.caught_up()
-    counts = {s.type_code: len(free_slots(quick, type_code=s.type_code)) for s in quick.slots}
-    slot = next(s for s in free_slots(quick) if counts[s.type_code] > 4)
+    assert not finish(quick.open_online([s.id for s in embargoed(slow, "gp-urgent")[:6]]))
+    finish(slow.reload())
+    slot = free_slots(slow, type_code="gp-urgent")[2]
     finish(quick.book([slot.id], patient(quick)))
     with pytest.raises(SlotTaken) as lost:
         finish(slow.book([slot.id], patient(slow, 1)))
@@ -220,8 +223,6 @@ def test_what_is_no_longer_possible_says_what_became_of_it(desks: Desks, finish:
 
 def test_two_keys_in_a_row_wait_for_each_other(desk: Desk, finish: Finish) -> None:
     """Arrive and send in, struck before the first was answered: both are stored, in order."""
-    import asyncio
-
     it = booked(desk)
 
     async def both() -> None:
@@ -237,8 +238,6 @@ def test_two_keys_in_a_row_wait_for_each_other(desk: Desk, finish: Finish) -> No
 def test_closing_the_page_does_not_lose_the_write(
     desk: Desk, finish: Finish, until: Until, desks: Desks
 ) -> None:
-    import asyncio
-
     it = booked(desk)
 
     async def close_at_once() -> None:
