@@ -153,7 +153,7 @@ def _coding(system: str, code: str, display: str = "") -> dict[str, str]:
 
 
 def _outcome(status: int) -> str:
-    """0 success, 4 the caller's fault, 8 ours."""
+    """0 success, 4 refused, 8 our own fault."""
     if status < 400:
         return "0"
-    return "4" if status < 500 else "8"
+    return "8" if status in (500, 503) else "4"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import fhirkit
 import httpx2
 import pytest
 from starlette.applications import Starlette
@@ -51,6 +52,17 @@ CALLERS["reader"] = Caller(
     "reception-desktop",
     frozenset({"user/Patient.rs", "user/Slot.rs"}),
 )
+
+
+def valid(response: httpx2.Response) -> None:
+    """Every answer is R4, whatever else a test asks of it."""
+    body = response.read()
+    assert response.headers["x-request-id"]
+    assert "date" in response.headers
+    if response.status_code >= 400:
+        assert response.json()["resourceType"] == "OperationOutcome"
+    if "json" in response.headers.get("content-type", "") and "_elements" not in str(response.url):
+        assert [str(issue) for issue in fhirkit.validate(body)] == []
 
 
 class KnownTokens:
@@ -101,9 +113,10 @@ class House:
             verify=self.trust,
             headers={
                 "Accept": "application/fhir+json",
-                "Authorization": f"Bearer {token}",
+                **({"Authorization": f"Bearer {token}"} if token else {}),
                 **headers,
             },
+            event_hooks={"response": [valid]},
         )
 
     def close(self) -> None:

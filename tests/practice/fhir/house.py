@@ -77,7 +77,7 @@ def booking(number: int, key: str, version: str = "1") -> Tree:
                     "url": "Appointment",
                     "ifNoneExist": f"identifier={systems.BOOKING_KEY}|{key}",
                 },
-                "resource": appointment(number, key),
+                "resource": appointment(number, key, "p3"),
             },
         ],
     }

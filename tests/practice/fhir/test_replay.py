@@ -1,0 +1,93 @@
+import uuid
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from contract.limits import REPLAY_KEPT_H
+from practice.store import Query
+from practice.store.tables import replay
+from tests.practice.fhir.conftest import House
+from tests.practice.fhir.house import ODS, appointment, booking, flag
+
+NAMED = ("status_code", "content")
+
+
+def said(answer: httpx2.Response) -> tuple[int, bytes, str | None, str | None]:
+    headers = answer.headers
+    return answer.status_code, answer.content, headers.get("etag"), headers.get("location")
+
+
+def counted(house: House, kind: str) -> int:
+    return house.store.read_now(ODS, lambda u: u.search(Query(kind, summary="count"))).total or 0
+
+
+def test_a_repeated_write_gets_the_same_answer_and_is_done_once(
+    house: House, desk: httpx2.Client, key: str
+) -> None:
+    headers = {"X-Request-Id": str(uuid.uuid4())}
+    flags, events = counted(house, "Flag"), counted(house, "AuditEvent")
+    answers = [desk.post("/Flag", json=flag(key), headers=headers) for _ in range(3)]
+    assert answers[0].status_code == 201
+    assert {said(answer) for answer in answers} == {said(answers[0])}
+    assert counted(house, "Flag") == flags + 1
+    assert counted(house, "AuditEvent") == events + 3
+
+
+def test_a_booking_whose_answer_was_lost_can_be_sent_again(desk: httpx2.Client, key: str) -> None:
+    headers = {"X-Request-Id": key}
+    first = desk.post("/", json=booking(20, key), headers=headers)
+    assert first.status_code == 200
+    assert said(desk.post("/", json=booking(20, key), headers=headers)) == said(first)
+    # Without the name it is another attempt, and too late.
+    assert desk.post("/", json=booking(20, key)).status_code == 412
+
+
+def test_a_refusal_is_repeated_too(house: House, key: str) -> None:
+    with house.client("patient") as patient:
+        assert patient.post("/Appointment", json=appointment(21, key)).status_code == 201
+        headers = {"X-Request-Id": str(uuid.uuid4())}
+        other = appointment(21, str(uuid.uuid4()))
+        refused = [patient.post("/Appointment", json=other, headers=headers) for _ in range(2)]
+    assert refused[0].status_code == 409
+    assert said(refused[0]) == said(refused[1])
+
+
+@pytest.mark.parametrize("other", ["client", "body", "condition", "name"])
+def test_another_request_is_not_a_repetition(
+    house: House, desk: httpx2.Client, key: str, other: str
+) -> None:
+    headers = {"X-Request-Id": str(uuid.uuid4())}
+    tree = flag(key)
+    del tree["identifier"]
+    first = desk.post("/Flag", json=tree, headers=headers).json()
+    if other == "client":
+        with house.client("manager") as manager:
+            second = manager.post("/Flag", json=tree, headers=headers)
+    elif other == "body":
+        second = desk.post("/Flag", json={**tree, "status": "inactive"}, headers=headers)
+    elif other == "condition":
+        second = desk.post(
+            "/Flag", json=tree, headers={**headers, "If-None-Exist": f"identifier=x|{key}"}
+        )
+    else:
+        second = desk.post("/Flag", json=tree, headers={"X-Request-Id": str(uuid.uuid4())})
+    assert second.status_code == 201
+    assert second.json()["id"] != first["id"]
+
+
+def test_answers_are_kept_for_a_day(house: House, desk: httpx2.Client, key: str) -> None:
+    headers = {"X-Request-Id": str(uuid.uuid4())}
+    tree = flag(key)
+    del tree["identifier"]
+    first = desk.post("/Flag", json=tree, headers=headers).json()
+    late = timedelta(hours=REPLAY_KEPT_H) // timedelta(milliseconds=1)
+
+    def age(unit: object) -> None:
+        unit.connection.execute(replay.update().values(at=replay.c.at - late))  # type: ignore[attr-defined]
+
+    house.store.write_now(ODS, age)
+    second = desk.post("/Flag", json=tree, headers=headers).json()
+    assert second["id"] != first["id"]
+    kept = house.store.read_now(ODS, lambda unit: unit.connection.execute(replay.select()).all())
+    assert len(kept) == 1
