@@ -5,6 +5,7 @@ changed is counted, and let in by `admit`. A request that ends meanwhile stays w
 that it has ended.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -26,6 +27,7 @@ from reception.widgets.queue_lane import LaneLike
 Index = QModelIndex | QPersistentModelIndex
 REQUEST_ROLE = int(Qt.ItemDataRole.UserRole)
 ROW_ROLE = REQUEST_ROLE + 1
+_WORDS = re.compile(r"[\w']+")
 REQUEST_MIME = "application/x-reception-request"
 
 
@@ -135,7 +137,7 @@ class QueueModel(QAbstractListModel):
     # What changes it
 
     def show(self, lane: LaneLike, needle: str = "") -> None:
-        """Show *lane*, and of it what has *needle* in its name or words.
+        """Show *lane*, and of it what has words that begin like those of *needle*.
 
         The user asked, so the rows are laid out afresh even while they are pinned.
         """
@@ -268,8 +270,11 @@ class QueueModel(QAbstractListModel):
             return True
         row = self._row(request.id) if request.id in self._places else None
         name = row.name if row else request.patient_name
-        haystack = f"{name} {request.patient_name} {request.description} {request.owner_name}"
-        return all(word in haystack.casefold() for word in self._needle.split())
+        text = f"{name} {request.patient_name} {request.description} {request.owner_name}"
+        words = _WORDS.findall(text.casefold())
+        return all(
+            any(word.startswith(begun) for word in words) for begun in _WORDS.findall(self._needle)
+        )
 
     def _follow(self) -> None:
         if not self._pinned or not self._ids:
