@@ -27,7 +27,7 @@ from reception.widgets.board_legend import BoardLegend
 from reception.widgets.day_list import DayList
 from reception.widgets.look import Look
 
-_SIDE_UNITS = 40
+_SIDE_UNITS = 42
 """Width of the side panel, in units of the look's rhythm."""
 
 
@@ -237,10 +237,12 @@ class BoardPage(Page):
         return self._views.currentWidget() or self.pane
 
     def _show_side(self, widget: QWidget) -> None:
-        opening = self.side.isHidden()
+        view, opening = self.pane.view, self.side.isHidden()
+        at_hand = view.viewport().rect().intersects(view.visualRect(view.currentIndex()))
         self.side.setCurrentWidget(widget)
         if opening:
             self.side.show()
             wide = self._look.metrics.unit_px * _SIDE_UNITS
             self.splitter.setSizes([max(1, self.width() - wide), wide])
-            self.pane.view.scrollTo(self.pane.view.currentIndex())
+            if at_hand:
+                view.scrollTo(view.currentIndex())

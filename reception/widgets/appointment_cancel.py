@@ -4,7 +4,6 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -55,11 +54,8 @@ class CancelStrip(QFrame):
         self.confirm = QPushButton(self)
         self.confirm.setProperty("kind", "danger")
         keep = QPushButton("Keep it (Esc)", self)
-        row = QHBoxLayout()
-        row.addWidget(self.confirm, 1)
-        row.addWidget(keep)
-        column.addWidget(self.words)
-        column.addLayout(row)
+        for widget in (self.words, self.confirm, keep):
+            column.addWidget(widget)
         self.reasons.idToggled.connect(self._on_reason)
         self.words.returnPressed.connect(self._on_confirm)
         self.confirm.clicked.connect(self._on_confirm)
@@ -73,7 +69,7 @@ class CancelStrip(QFrame):
         """Ask why the appointment of *who* ends; whether they are *here* already."""
         self._appointment_id = appointment_id
         self._head.setText(f"Cancel {who}: why?")
-        self.confirm.setText(f"Cancel {who}")
+        self.confirm.setText(f"Cancel the appointment\n{who}")
         self.reasons.setExclusive(False)
         for button in self.reasons.buttons():
             button.setChecked(False)

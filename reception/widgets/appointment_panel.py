@@ -133,6 +133,7 @@ class AppointmentPanel(QWidget):
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setWidget(inside)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
@@ -233,7 +234,7 @@ class AppointmentPanel(QWidget):
         for place, (button, (letter, words)) in enumerate(zip(self.buttons, acts, strict=True)):
             assert cell is not None
             key = "Shift+S" if letter == "S" else letter.upper()
-            button.setText(f"{words}: {self._who(cell)}   ({key})")
+            button.setText(f"{words}   ({key})\n{self._who(cell)}")
             button.setEnabled(not saving and (fresh or letter != "b"))
             kind = "danger" if letter == "x" else "primary" if place == 0 else ""
             if button.property("kind") != kind:

@@ -14,7 +14,7 @@ from reception.widgets.board_painter import BoardPainter, Mood
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 
-_GREY_ALPHA = 150
+_GREY_ALPHA = 115
 _NOW_ALPHA = 170
 
 

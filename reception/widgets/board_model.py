@@ -160,9 +160,11 @@ class BoardModel(QAbstractListModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Every cell can be chosen; requests can be dropped on those that are free."""
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         cell = self.cell_at(index)
-        if cell is not None and cell.is_bookable(self.now()):
+        if cell is None:
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if cell.is_bookable(self.now()):
             flags |= Qt.ItemFlag.ItemIsDropEnabled
         return flags
 

@@ -45,8 +45,6 @@ class WishForm(QWidget):
         for edit, at in ((self.start, QTime(8, 0)), (self.end, QTime(18, 30))):
             edit.setDisplayFormat("HH:mm")
             edit.setTime(at)
-            edit.setButtonSymbols(QTimeEdit.ButtonSymbols.NoButtons)
-        self.count.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(unit)
