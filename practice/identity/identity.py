@@ -66,6 +66,7 @@ class Identity:
         base_of: a practice's FHIR base URL by its ODS code.
         names: the practices' names by ODS code.
         wall: the machine's time in ms; token lifetimes run on it.
+        passwords: makes and checks the hashes; ended by `close`.
     """
 
     def __init__(
@@ -76,13 +77,14 @@ class Identity:
         names: Mapping[str, str],
         *,
         wall: Callable[[], int] = wall_ms,
+        passwords: Passwords | None = None,
     ) -> None:
         self.key = key
         self.names = dict(names)
         self._store = store
         self._base_of = base_of
         self._wall = wall
-        self._passwords = Passwords()
+        self._passwords = passwords or Passwords()
         self._held: dict[tuple[str, str], grants.Held] = {}
         self._seen: dict[str, int] = {}
         self._generation = 0
@@ -263,7 +265,11 @@ class Identity:
         return OAuth(self._base_of(ods), self.key, self._wall)
 
     async def check(self, ods: str, user: str, password: str) -> SignedIn | Wrong:
-        """Try a password. Takes as long, and locks as soon, for a name that does not exist."""
+        """Try a password. Takes as long, and locks as soon, for a name that does not exist.
+
+        Raises:
+            TooBusy: too many are trying at once; the try has not been made, but counts.
+        """
         name = accounts.normal(user)
         now = self.now()
         attempt = await self._store.write(ods, lambda unit: accounts.begin_attempt(unit, name, now))
@@ -291,18 +297,24 @@ class Identity:
     async def token(self, ods: str, body: str) -> Answer:
         """Answer the token endpoint."""
         oauth = self.oauth(ods)
-        answer = await self._store.write(ods, lambda unit: oauth.token(unit, body))
-        if answer.status != 200:
-            # A refusal may have ended a family: a code or a refresh token was shown again.
-            self._forget(ods)
-        return answer
+        return await self._answered(ods, lambda unit: oauth.token(unit, body))
 
     async def revoke(self, ods: str, body: str) -> Answer:
         """Answer the revocation endpoint."""
         oauth = self.oauth(ods)
-        answer = await self._store.write(ods, lambda unit: oauth.revoke(unit, body))
-        self._forget(ods)
-        return answer
+        return await self._answered(ods, lambda unit: oauth.revoke(unit, body))
+
+    async def _answered(self, ods: str, answer: Callable[[Unit], Answer]) -> Answer:
+        """What *answer* says, and nothing remembered of what it has ended."""
+
+        def work(unit: Unit) -> tuple[Answer, bool]:
+            before = grants.change_number(unit)
+            return answer(unit), grants.change_number(unit) != before
+
+        given, ended = await self._store.write(ods, work)
+        if ended:
+            self._forget(ods)
+        return given
 
     # What is remembered
 

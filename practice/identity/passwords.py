@@ -15,12 +15,27 @@ AT_ONCE: Final = 2
 """Each check takes 64 MB and a core for a moment: more at once would starve the desk."""
 
 
-class Passwords:
-    """Hashes and checks passwords. The same work is done for a name that does not exist."""
+QUEUE: Final = 64
+"""More than this many waiting is an attack or an accident, and nobody else should wait for it."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+
+class TooBusy(Exception):
+    """Too many passwords are being checked already."""
+
+
+class Passwords:
+    """Hashes and checks passwords. The same work is done for a name that does not exist.
+
+    Args:
+        hasher: how costly a hash is; argon2-cffi's own choice if None.
+        queue: how many may wait.
+    """
+
+    def __init__(self, hasher: PasswordHasher | None = None, queue: int = QUEUE) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._queue = queue
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
+        self._waiting = 0
 
     @cached_property
     def _nobody(self) -> str:
@@ -35,9 +50,19 @@ class Passwords:
         return self._hasher.hash(password)
 
     async def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether *password* is the one behind the hash; False, as slowly, for None."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, self._check, password_hash, password)
+        """Whether *password* is the one behind the hash; False, as slowly, for None.
+
+        Raises:
+            TooBusy: too many others are waiting.
+        """
+        if self._waiting >= self._queue:
+            raise TooBusy
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._pool, self._check, password_hash, password)
+        finally:
+            self._waiting -= 1
 
     def close(self) -> None:
         """End the threads."""

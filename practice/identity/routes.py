@@ -19,6 +19,7 @@ from practice.identity import scopes
 from practice.identity.accounts import Account
 from practice.identity.identity import Identity, Wrong
 from practice.identity.oauth import Answer, Asked, SentBack, Unsound
+from practice.identity.passwords import TooBusy
 
 LONGEST_FORM: Final = 16 * 1024
 PAGE_GOOD_S: Final = 900
@@ -161,7 +162,10 @@ class _Door:
         if not user.strip() or not password:
             raise _Again("Enter your user name and your password.")
         ods = request.path_params["ods"]
-        found = await self._identity.check(ods, user, password)
+        try:
+            found = await self._identity.check(ods, user, password)
+        except TooBusy as busy:
+            raise _Again("Too many people are signing in. Wait a minute, then try again.") from busy
         if isinstance(found, Wrong):
             log.warning("sign-in refused", extra={"fields": {"ods": ods}})
             raise _Again(_refusal(found.locked_until, self._identity.now()))

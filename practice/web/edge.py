@@ -1,6 +1,7 @@
 """The outermost layer: every answer passes it, whichever room made it."""
 
 import logging
+import re
 import time
 import uuid
 from email.utils import format_datetime
@@ -20,6 +21,7 @@ _ALWAYS: Final = {
     "server": "Reception",
 }
 _LONGEST_ID: Final = 200
+_PLAIN_ID: Final = re.compile(r"[0-9A-Fa-f-]{1,64}", re.ASCII)
 
 
 class Edge:
@@ -69,7 +71,8 @@ class Edge:
                             "route": route_of(scope["path"]),
                             "status": status,
                             "ms": round((time.perf_counter() - began_s) * 1000, 1),
-                            "request": request_id,
+                            # Anything else might say more than which request it was.
+                            "request": request_id if _PLAIN_ID.fullmatch(request_id) else "?",
                         }
                     },
                 )

@@ -12,7 +12,11 @@ from pathlib import Path
 import httpx2
 import pytest
 from cryptography import x509
+from websockets.sync.client import connect
 
+from contract.codes import Role
+from contract.systems import TOPIC
+from practice.offline import opened
 from practice.settings import DataFolder
 from practice.tls import fingerprint
 from tests.running import RunningPractice
@@ -303,6 +307,44 @@ def test_it_stops_cleanly_though_somebody_holds_on(tmp_path: Path, number: signa
     assert not [line for line in service.log.splitlines() if "Traceback" in line or "panic" in line]
     again = serving(data).start()  # the folder is free again
     assert again.stop() == 0
+
+
+def test_those_who_listen_hear_that_it_stops(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    found(data)
+    folder = DataFolder(data)
+    with opened(folder, folder.read()) as (_, identity):
+        identity.add_staff("A99999", "priya", "a good long one", Role.RECEPTIONIST, "P S", None)
+    service = serving(data).start()
+    assert service.process is not None
+    desk = service.as_("priya")
+    channel = {"type": "websocket", "payload": "application/fhir+json"}
+    asked = desk.post(
+        {
+            "resourceType": "Subscription",
+            "status": "requested",
+            "reason": "Reception desktop",
+            "criteria": TOPIC,
+            "channel": channel,
+        }
+    )
+    assert asked.status_code == 201, asked.text
+    given = desk.get(f"Subscription/{asked.json()['id']}/$get-ws-binding-token")
+    assert given.status_code == 200, given.text
+    values = {
+        p["name"]: next(v for k, v in p.items() if k != "name") for p in given.json()["parameter"]
+    }
+    context = ssl.create_default_context(cafile=str(service.ca))
+    heard = []
+    with connect(values["websocket-url"], ssl=context) as line:
+        line.send(f"bind-with-token {values['token']}")
+        heard.append(line.recv(20))
+        service.process.send_signal(signal.SIGTERM)
+        heard += list(line)  # until it is closed
+    assert service.process.wait(10) == 0
+    assert "handshake" in str(heard[0])
+    assert '"valueCode":"off"' in str(heard[-1]).replace(" ", "")
+    assert service.stop() == 0
 
 
 def test_a_killed_service_leaves_the_folder_free(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import httpx2
 import pytest
+from argon2 import PasswordHasher
 
 from contract.codes import Role
 from practice.identity import Identity, SigningKey
@@ -21,6 +22,7 @@ from tests.running import AT, RunningPractice
 
 T = TypeVar("T")
 ODS = "A99999"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "otters-swim-at-dawn"
 MONDAY = datetime(2026, 11, 23, 7, 58, tzinfo=UTC)
 
@@ -108,6 +110,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
             lambda ods: f"https://practice.test/{ods}/fhir",
             {ODS: "Otterbrook Surgery"},
             wall=clock.wall_ms,
+            passwords=Passwords(CHEAP),
         )
         stores.append(store)
         identities.append(identity)
@@ -126,7 +129,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
 
 @pytest.fixture(scope="session")
 def passwords() -> Iterator[Passwords]:
-    each = Passwords()
+    each = Passwords(CHEAP, queue=3)
     yield each
     each.close()
 

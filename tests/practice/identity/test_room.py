@@ -15,7 +15,7 @@ from practice.identity import Account, grants
 from practice.identity.accounts import LONGEST_LOCK_MIN, lock_for
 from practice.identity.identity import SignedIn, Wrong
 from practice.identity.oauth import Answer, OAuth
-from practice.identity.passwords import Passwords, invented
+from practice.identity.passwords import Passwords, TooBusy, invented
 from practice.refusal import Refusal
 from practice.trouble import Trouble
 from tests.practice.identity.browser import SignIn
@@ -90,6 +90,17 @@ def test_a_lock_never_shrinks_and_never_exceeds_fifteen_minutes(failures: int) -
     assert lock_for(failures) <= lock_for(failures + 1) <= timedelta(minutes=LONGEST_LOCK_MIN)
 
 
+def test_a_flood_is_turned_away_before_it_is_worked_on(passwords: Passwords) -> None:
+    async def flood() -> list[bool | BaseException]:
+        tries = (passwords.matches(None, "x") for _ in range(5))
+        return list(await asyncio.gather(*tries, return_exceptions=True))
+
+    found = finish(flood())
+    assert sum(isinstance(each, TooBusy) for each in found) == 2
+    assert found.count(False) == 3
+    assert finish(passwords.matches(passwords.hash("one more now"), "one more now"))
+
+
 # Accounts
 
 
@@ -153,7 +164,7 @@ def test_an_invented_password_is_long_and_never_the_same() -> None:
     assert all(len(invented()) == 19 for _ in range(5))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.text(max_size=30))
 def test_a_password_matches_itself_only(passwords: Passwords, password: str) -> None:
     kept = passwords.hash(password)
@@ -307,6 +318,20 @@ def test_a_known_token_is_not_looked_up_again(room: Room) -> None:
 
     async def story() -> None:
         await room.caller_of(token)
+        room.store.close()
+        assert (await room.caller_of(token)).user == "priya"
+
+    finish(story())
+
+
+def test_a_refused_token_request_forgets_nobody(room: Room) -> None:
+    """Nonsense at the token endpoint must not make the service forget whom it knows."""
+    token = room.identity.issue(ODS, "priya", "reception-desktop")
+
+    async def story() -> None:
+        await room.caller_of(token)
+        form = "grant_type=refresh_token&refresh_token=x&client_id=reception-desktop"
+        assert (await room.identity.token(ODS, form)).status == 400
         room.store.close()
         assert (await room.caller_of(token)).user == "priya"
 

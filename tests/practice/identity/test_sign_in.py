@@ -131,6 +131,34 @@ def test_the_page_stands_alone_and_can_be_read_aloud(surgery: Surgery) -> None:
     assert not re.search(r"(src|href|url)\s*[=(]", answer.text)
 
 
+def test_every_word_can_be_read_in_light_and_dark(surgery: Surgery) -> None:
+    text = surgery.sign_in().open().text
+    schemes = re.findall(r":root \{(.*?)\}", text, re.DOTALL)
+    assert len(schemes) == 2
+    for scheme in schemes:
+        colour = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", scheme))
+        for ink, ground in (
+            *(("ink", "card"), ("quiet", "card"), ("bad", "card"), ("accent", "card")),
+            *(("on-accent", "accent"), ("on-accent", "accent-deep"), ("accent-deep", "card")),
+        ):
+            assert contrast(colour[ink], colour[ground]) >= 4.5, (ink, ground)
+        assert contrast(colour["edge"], colour["card"]) >= 3  # the frame of a field
+
+
+def contrast(one: str, other: str) -> float:
+    """Source: WCAG 2.2, relative luminance and contrast ratio."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
 def test_the_page_may_be_framed_cached_and_scripted_by_nobody(surgery: Surgery) -> None:
     headers = surgery.sign_in(redirect_uri="http://localhost:40123/callback").open().headers
     policy = headers["content-security-policy"]
