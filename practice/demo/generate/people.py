@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from random import Random
 
 from contract.nhs_number import check_digit
@@ -257,22 +258,21 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+_NUMBERS_SAFE = 900_000
+
+
 def nhs_numbers(rng: Random, number: int) -> list[str]:
     """*number* different valid NHS numbers of the 999 range.
 
     Raises:
         ValueError: more are wanted than the range holds.
     """
-    found: list[str] = []
-    drawn = min(1_000_000, number + number // 5 + 20)
-    for serial in rng.sample(range(1_000_000), drawn):
-        first = f"999{serial:06d}"
-        check = check_digit(first)
-        if check is not None:
-            found.append(f"{first}{check}")
-            if len(found) == number:
-                return found
-    raise ValueError("the 999 range holds about 900,000 NHS numbers")
+    if number > _NUMBERS_SAFE:
+        raise ValueError(f"the 999 range holds about {_NUMBERS_SAFE:,} NHS numbers")
+    drawn = rng.sample(range(1_000_000), min(1_000_000, number + number // 5 + 20))
+    checked = ((f"999{serial:06d}", check_digit(f"999{serial:06d}")) for serial in drawn)
+    valid = (f"{first}{check}" for first, check in checked if check is not None)
+    return list(islice(valid, number))
 
 
 def invent_people(seed: int, number: int, today: date) -> list[Person]:
@@ -289,13 +289,13 @@ def invent_people(seed: int, number: int, today: date) -> list[Person]:
             (lambda: makers.couple(20, 44), 13),
             (lambda: makers.couple(45, 66), 16),
             (lambda: makers.couple(62, 90), 13),
-            (makers.family, 21),
-            (makers.lone_parent, 7),
+            (makers.family, 27),
+            (makers.lone_parent, 9),
             (makers.sharers, 3),
         ]
     )
     twins = max(1, number // 330)
-    while len(makers.people) < number - twins:
+    while len(makers.people) < max(1, number - twins):
         households.draw(rng)()
     while len(makers.people) < number:
         makers.near_twin()

@@ -39,6 +39,7 @@ _PER_DAY = {
 }
 _WEEKEND_SHARE = 0.2
 _MOST_LOOKS = 0.3
+_MOST_REAL_LOOKS = 2.0
 ANSWERS = 0.35
 """How likely somebody who finds a question answers it there and then."""
 
@@ -60,9 +61,12 @@ def per_second(act: Act, now: datetime, profile: Profile, patients: int) -> floa
     return volumes.scaled(per_day, patients) * share / 3600
 
 
-def looks_per_second(involved: int) -> float:
-    """How often somebody who waits for an answer looks for it: each about every four minutes."""
-    return min(involved / 240, _MOST_LOOKS)
+def looks_per_second(involved: int, speed: float) -> float:
+    """How often somebody who waits for an answer looks for it: each about every four minutes.
+
+    However fast time runs, the service is not asked more than a few times a real second.
+    """
+    return min(involved / 240, _MOST_LOOKS, _MOST_REAL_LOOKS / speed)
 
 
 def _of_day(act: Act, day: date, profile: Profile) -> float:

@@ -11,6 +11,7 @@ _WORDS = {
     "answered": "answers to the practice",
     "released": "slots released by reception",
     "gone": "slots gone before they could be booked",
+    "overtaken": "changes overtaken by somebody else's",
     "refused": "refusals by a rule",
     "lost": "calls without an answer",
     "fault": "faults of the service",

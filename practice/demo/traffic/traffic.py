@@ -111,8 +111,9 @@ class Traffic:
             practice, crowd.wire(opener.user, "reception-desktop"), self._clock, self.tally
         )
         rush = Rush(crowd, practice, self._rng, self._pause, self._start)
-        day = london_day(self._clock.now())
-        if not is_core_day(day) or _opening(day) <= self._clock.now():
+        # From the moment the practice was made: when time runs fast, eight may be over already.
+        day = london_day(practice.at)
+        if not is_core_day(day) or _opening(day) <= practice.at:
             day = next_core_day(day)
         while True:
             await self._until(_opening(day))
@@ -126,7 +127,8 @@ class Traffic:
         while True:
             now = self._clock.now()
             each = [rates.per_second(act, now, profile, size) for act in Act]
-            each[list(Act).index(Act.LOOK)] = rates.looks_per_second(crowd.involved)
+            looks = rates.looks_per_second(crowd.involved, self._clock.speed)
+            each[list(Act).index(Act.LOOK)] = looks
             total = sum(each)
             wait_s = self._rng.expovariate(total) if total > 0 else _LONGEST_STEP_S
             if wait_s >= _LONGEST_STEP_S:

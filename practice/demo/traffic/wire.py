@@ -118,7 +118,7 @@ class Wire:
         answer = await self._send(method, path, params, tree, sent, fresh=False)
         if answer.status == 401:
             answer = await self._send(method, path, params, tree, sent, fresh=True)
-        self._count(answer)
+        self._count(answer, path)
         return answer
 
     async def _send(
@@ -145,12 +145,12 @@ class Wire:
             return Answer(0, {})
         return Answer(came.status_code, body)
 
-    def _count(self, answer: Answer) -> None:
+    def _count(self, answer: Answer, path: str) -> None:
         if answer.status == 0:
             self._tally.add("lost")
         elif answer.status >= 500:
             self._tally.add("fault")
         elif answer.gone:
-            self._tally.add("gone")
+            self._tally.add("gone" if path == "Appointment" else "overtaken")
         elif answer.status >= 400:
             self._tally.add("refused")
