@@ -90,6 +90,14 @@ class Wire:
         """
         return await self._over(self._client.transaction(entries, request_id=request_id))
 
+    async def settle(self, entries: Sequence[Entry]) -> list[Tree] | None:
+        """After `OutcomeUnknown`: what the transaction of *entries* has stored; None = nothing.
+
+        Raises:
+            ChangedElsewhere: not stored, and somebody else was there in between.
+        """
+        return await self._over(self._client.settle(entries))
+
     async def batch(
         self, entries: Sequence[Entry], *, request_id: str = ""
     ) -> list[Tree | Problem]:

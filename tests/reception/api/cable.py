@@ -48,6 +48,7 @@ class Network:
         self._state = state
         if state is Cable.CUT:
             self._reset()
+            await asyncio.sleep(0)  # the sockets are closed on the next turn
 
     def _reset(self) -> None:
         for writer in list(self._open):

@@ -44,7 +44,8 @@ class ForeignServer:
             def _serve(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
                 raw = self.rfile.read(length)
-                body = json.loads(raw) if raw else None
+                sent = self.headers.get("Content-Type", "")
+                body = json.loads(raw) if raw and "json" in sent else raw
                 asked = Asked(self.command, self.path, dict(self.headers), body)
                 foreign.asked.append(asked)
                 says = answer(asked)
