@@ -29,7 +29,13 @@ class Freshness(QObject):
 
     changed = Signal()
 
-    def __init__(self, now: Callable[[], datetime], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        parent: QObject | None = None,
+        *,
+        silence_s: float = SILENCE_S,
+    ) -> None:
         super().__init__(parent)
         self._now = now
         self._state = State.CATCHING_UP
@@ -37,7 +43,7 @@ class Freshness(QObject):
         self._heard_at = now()
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
-        self._silence.setInterval(SILENCE_S * 1_000)
+        self._silence.setInterval(int(silence_s * 1_000))
         self._silence.timeout.connect(self._on_silence)
 
     @property

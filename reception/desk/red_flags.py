@@ -16,7 +16,7 @@ NONE_FOUND = "No phrase matched"
 """What is said where nothing is found. Not "no red flags": that would be a promise."""
 
 _RANK = (Priority.ROUTINE, Priority.URGENT, Priority.ASAP, Priority.STAT)
-_BETWEEN = r"(?:\W+\w[\w']*){0,3}?\W+"
+_BETWEEN = r"(?:\W+\w[\w']*){0,4}?\W+"
 _CLAUSE = re.compile(r"[.;:!?,\n]|\b(?:but|however|although|now|and then|except)\b", re.IGNORECASE)
 _NEGATION = re.compile(
     r"\b(?:no|not|without|never|denies|denied|nor|isn't|wasn't|don't have|doesn't have|haven't|"
@@ -116,7 +116,9 @@ def _is_denied(text: str, start: int, end: int) -> bool:
 
 def _pattern(phrase: str) -> str:
     parts = [
-        r"\s+".join(re.escape(word).replace(r"\*", r"\w*") for word in part.split())
+        r"\s+".join(
+            re.escape(word).replace(r"\*", r"\w*").replace("'", "'?") for word in part.split()
+        )
         for part in phrase.split("...")
     ]
     return rf"\b{_BETWEEN.join(parts)}\b"
