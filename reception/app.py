@@ -72,7 +72,7 @@ class App:
         self._faults.install()
         self._faults.tell = self._on_fault
         self._loop.set_exception_handler(self._faults.take_of_loop)
-        self._network = NetworkThread(self._faults.take_one)
+        self.network = NetworkThread(self._faults.take_one)
         self._keychain = Keychain()
         self._practice: Practice | None = None
         self._demo: DemoPractice | None = None
@@ -135,10 +135,10 @@ class App:
         elif kept_base != address:
             ca_pem = ""
         for trust in (Trust(ca_pem), Trust()):
-            if await self._network.call(is_trusted(host, port, trust)):
+            if await self.network.call(is_trusted(host, port, trust)):
                 self._trusted = trust
                 return None
-        return await self._network.call(fetch_certificate(host, port))
+        return await self.network.call(fetch_certificate(host, port))
 
     async def _sign_in(self, address: str, ca_pem: str) -> None:
         trust = Trust(ca_pem) if ca_pem else self._trusted
@@ -152,7 +152,7 @@ class App:
         def progress(line: str) -> None:
             self._loop.call_soon_threadsafe(self._show_progress, line)
 
-        ready = await self._network.call(demo.start(progress))
+        ready = await self.network.call(demo.start(progress))
         self.demo_ready = ready
         account = ready.account("receptionist")
         self._show_progress(f"Signing in as {account.user} ...")
@@ -161,7 +161,7 @@ class App:
         await self._enter(
             ready.base,
             trust,
-            lambda p: p.sign_in(lambda address: self._network.post(browser.visit(address))),
+            lambda p: p.sign_in(lambda address: self.network.post(browser.visit(address))),
             remember=False,
         )
 
@@ -182,12 +182,12 @@ class App:
                 self._keychain.keep_refresh_token(base, user, token)
 
         practice = self._practice = Practice(base, trust, keep=keep, proxy=self._options.proxy)
-        connection = await self._network.call(sign_in(practice))
+        connection = await self.network.call(sign_in(practice))
         if remember:
             self.state.keep_practice(base, trust.ca_pem, connection.identity.user)
         key = await self._keychain.data_key()
         folder = folder_of(self._profile, base)
-        self.signed_in = SignedIn(self._network, connection, folder, key, self.look, self.state)
+        self.signed_in = SignedIn(self.network, connection, folder, key, self.look, self.state)
         window = self.signed_in.window
         window.closed.connect(self._on_closed)
         window.sign_out_requested.connect(self._on_sign_out)
@@ -244,12 +244,12 @@ class App:
         if self.signed_in is not None:
             await self.signed_in.close()
         if self._practice is not None:
-            await self._network.call(self._practice.close())
+            await self.network.call(self._practice.close())
         if self._demo is not None:
-            await self._network.call(self._demo.stop())
+            await self.network.call(self._demo.stop())
         await self._keychain.settle()
         self._keychain.close()
-        self._network.stop()
+        self.network.stop()
         if self._demo_folder is not None:
             self._demo_folder.cleanup()
 
