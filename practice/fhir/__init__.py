@@ -6,7 +6,8 @@ from types import MappingProxyType
 from starlette.routing import BaseRoute, Route
 
 from practice.clock import Clock
-from practice.fhir.endpoint import FhirEndpoint, Operation
+from practice.fhir.endpoint import FhirEndpoint
+from practice.fhir.work import Operation
 from practice.rules.caller import Callers
 from practice.rules.gate import Gate
 from practice.store import Store

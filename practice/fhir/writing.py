@@ -22,6 +22,7 @@ from practice.fhir.turn import Turn
 from practice.refusal import Refusal
 from practice.rules.bundle import BundleView
 from practice.store import Query, Stored, Tree
+from practice.store.extract import KEY_SYSTEMS
 from practice.store.stored import encode
 
 NEEDS_IF_MATCH: Final = frozenset({"Appointment", "Slot", "Task", "Consent"})
@@ -194,6 +195,10 @@ def _find_existing(turn: Turn, one: Write) -> Stored | None:
     assert one.if_none_exist is not None
     kind = one.asked.type
     pairs = parse_qsl(one.if_none_exist.removeprefix("?"))
+    if (wanted := _key(pairs)) is not None:
+        held = turn.unit.by_key(kind, *wanted)
+        # Somebody else's stays hidden; creating it once more is then refused.
+        return held if held is not None and shown(turn, held) is not None else None
     query = Query.parse(kind, turn.gate.narrow(turn.caller, kind, pairs))
     if not Query.parse(kind, pairs).params:
         raise bad_request("If-None-Exist names nothing to look for.")
@@ -208,6 +213,14 @@ def _find_existing(turn: Turn, one: Write) -> Stored | None:
             f"If-None-Exist finds more than one {kind}.",
         )
     return found[0]
+
+
+def _key(pairs: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
+    """System and value of an idempotency key, where that is all that is asked for."""
+    if len(pairs) != 1 or pairs[0][0] != "identifier" or re.search(r"[,\\]", pairs[0][1]):
+        return None
+    system, _, value = pairs[0][1].partition("|")
+    return (system, value) if system in KEY_SYSTEMS and value else None
 
 
 def _check_once(writes: Sequence[Write]) -> None:
@@ -244,8 +257,8 @@ def _stored(turn: Turn, one: Write) -> Stored | None:
 
 
 def _follow(turn: Turn, one: Write, view: BundleView) -> None:
-    """The consequences of a write; a removal has none."""
-    if one.asked.code is Code.DELETE or one.stored is None:
+    """The consequences of a write, or of a removal."""
+    if one.stored is None:
         return
     before = None if one.before is None else one.before.tree()
     turn.gate.after_write(turn.unit, turn.caller, before, one.stored, view)

@@ -25,6 +25,7 @@ def _engine(url: str, *, begin: str, pool_size: int, read_only: bool = False) ->
         poolclass=sa.QueuePool,
         pool_size=pool_size,
         max_overflow=8,
+        connect_args={"cached_statements": 512} if url.startswith("sqlite") else {},
         hide_parameters=True,  # or a failure would write patients' details into the log
     )
     if engine.dialect.name != "sqlite":

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,9 +16,10 @@ from practice.store import dates, indexing
 from practice.store.extract import Entries, entries
 from practice.store.ledger import Ledger
 from practice.store.query import Query
+from practice.store.savepoint import savepoint
 from practice.store.search import CURRENT, Searcher, stored
 from practice.store.stored import Page, Stored, Tree, encoded
-from practice.store.tables import practice, resource, resource_version, slot_claim
+from practice.store.tables import practice, resource, resource_version, slot_claim, unique_key
 
 REMOVABLE = frozenset({"Subscription"})
 """All other types keep their rows; a wrong one is marked `entered-in-error`."""
@@ -73,6 +75,19 @@ _ADVANCE = (
 )
 
 
+_BY_KEY = CURRENT.join(
+    unique_key,
+    (unique_key.c.ods == resource.c.ods) & (unique_key.c.row == resource.c.row),
+).where(
+    unique_key.c.ods == sa.bindparam("ods"),
+    unique_key.c.type == sa.bindparam("type"),
+    unique_key.c.system == sa.bindparam("system"),
+    unique_key.c.value == sa.bindparam("value"),
+)
+
+_Row = sa.Row[*tuple[Any, ...]]
+
+
 class Unit:
     """One transaction on one practice. Lives only inside the function it is handed to.
 
@@ -98,14 +113,23 @@ class Unit:
         self.connection = connection
         self.changes_made: list[Stored] = []
         self._ledger = ledger
+        self._rows: dict[tuple[str, str], _Row | None] = {}
 
     def get(self, resource_type: str, resource_id: str) -> Stored | None:
         """The current version; None when there is none or it was removed."""
         row = self._row(resource_type, resource_id)
         return None if row is None or row.removed else stored(row[:-1])
 
+    def by_key(self, resource_type: str, system: str, value: str) -> Stored | None:
+        """The one resource with an idempotency key; *system* is one of `KEY_SYSTEMS`."""
+        wanted = {"ods": self.ods, "type": resource_type, "system": system, "value": value}
+        row = self.connection.execute(_BY_KEY, wanted).first()
+        return None if row is None else stored(row)
+
     def has(self, resource_type: str, resource_id: str) -> bool:
         """Whether there is such a resource now."""
+        if (resource_type, resource_id) in self._rows:
+            return self.get(resource_type, resource_id) is not None
         wanted = {"ods": self.ods, "type": resource_type, "id": resource_id}
         return self.connection.execute(_THERE, wanted).first() is not None
 
@@ -152,12 +176,11 @@ class Unit:
         """Store a new resource; its id is *resource_id* or a new UUID, never the tree's own.
 
         Raises:
-            Refusal: 409 DUPLICATE_REJECTED, the id or an idempotency key in it is already in use.
+            Refusal: 409 DUPLICATE_REJECTED, an idempotency key in it is already in use.
+            IntegrityError: *resource_id* is already in use.
         """
         resource_id = resource_id or str(uuid.uuid4())
         resource_type = tree["resourceType"]
-        if self._row(resource_type, resource_id) is not None:
-            raise _duplicate(f"{resource_type}/{resource_id} exists already.")
         row = self.ledger.next_row()
         held = self._next_version(tree, resource_id, 1, "POST")
         self._put_entries(row, resource_type, Entries(), entries(self.ods, tree))
@@ -247,10 +270,11 @@ class Unit:
         ledger = self.ledger
         kept, made = ledger.copy(), len(self.changes_made)
         try:
-            with self.connection.begin_nested():
+            with savepoint(self.connection):
                 yield
         except BaseException:
             ledger.restore(kept)
+            self._rows.clear()
             del self.changes_made[made:]
             raise
 
@@ -265,10 +289,14 @@ class Unit:
             raise RuntimeError("this unit only reads")
         return self._ledger
 
-    def _row(self, resource_type: str, resource_id: str) -> sa.Row[tuple[object, ...]] | None:
-        return self.connection.execute(
-            _ONE, {"ods": self.ods, "type": resource_type, "id": resource_id}
-        ).first()
+    def _row(self, resource_type: str, resource_id: str) -> _Row | None:
+        """A current version as its database row; rules ask for the same one again and again."""
+        name = (resource_type, resource_id)
+        if name not in self._rows:
+            self._rows[name] = self.connection.execute(
+                _ONE, {"ods": self.ods, "type": resource_type, "id": resource_id}
+            ).first()
+        return self._rows[name]
 
     def _next_version(
         self,
@@ -279,6 +307,7 @@ class Unit:
         resource_type: str | None = None,
     ) -> Stored:
         kind = resource_type or (tree["resourceType"] if tree else "")
+        self._rows.pop((kind, resource_id), None)
         ledger = self.ledger
         ledger.last_updated = dates.ms(self.now)
         change = ledger.next_change() if kind in LIVE_TYPES else None

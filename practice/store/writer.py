@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from practice.clock import Clock
 from practice.store import dates
 from practice.store.ledger import Ledger
+from practice.store.savepoint import savepoint
 from practice.store.stored import Commit
 from practice.store.unit import Unit
 
@@ -135,7 +136,7 @@ class Writer:
         now = max(self._clock.now(), dates.moment(ledger.last_updated))
         unit = Unit(job.ods, now, group.connection, job.agent, ledger)
         try:
-            with group.connection.begin_nested():
+            with savepoint(group.connection):
                 job.result = job.fn(unit)
         except BaseException as failed:  # noqa: BLE001 - handed to whoever waits for the job
             ledger.restore(kept)

@@ -5,12 +5,12 @@ import httpx2
 import pytest
 
 from contract.limits import REPLAY_KEPT_H
-from practice.store import Query
+from practice.fhir.replay import Replays, RequestName
+from practice.fhir.result import Answer
+from practice.store import Query, Unit
 from practice.store.tables import replay
 from tests.practice.fhir.conftest import House
 from tests.practice.fhir.house import ODS, appointment, booking, flag
-
-NAMED = ("status_code", "content")
 
 
 def said(answer: httpx2.Response) -> tuple[int, bytes, str | None, str | None]:
@@ -76,18 +76,19 @@ def test_another_request_is_not_a_repetition(
     assert second.json()["id"] != first["id"]
 
 
-def test_answers_are_kept_for_a_day(house: House, desk: httpx2.Client, key: str) -> None:
-    headers = {"X-Request-Id": str(uuid.uuid4())}
-    tree = flag(key)
-    del tree["identifier"]
-    first = desk.post("/Flag", json=tree, headers=headers).json()
+def test_answers_are_kept_for_a_day(house: House) -> None:
     late = timedelta(hours=REPLAY_KEPT_H) // timedelta(milliseconds=1)
+    name, ods = RequestName("desk priya", "0d1f"), "KEPT"
+    answer = Answer(201, b"{}", {"etag": 'W/"1"'})
 
-    def age(unit: object) -> None:
-        unit.connection.execute(replay.update().values(at=replay.c.at - late))  # type: ignore[attr-defined]
+    def age(unit: Unit, by_ms: int) -> None:
+        c = replay.c
+        unit.connection.execute(replay.update().where(c.ods == ods).values(at=c.at - by_ms))
 
-    house.store.write_now(ODS, age)
-    second = desk.post("/Flag", json=tree, headers=headers).json()
-    assert second["id"] != first["id"]
-    kept = house.store.read_now(ODS, lambda unit: unit.connection.execute(replay.select()).all())
-    assert len(kept) == 1
+    house.store.write_now(ods, lambda unit: Replays().keep(unit, name, answer))
+    house.store.write_now(ods, lambda unit: age(unit, late - 60_000))
+    assert house.store.write_now(ods, lambda unit: Replays().find(unit, name)) == answer
+    house.store.write_now(ods, lambda unit: age(unit, 60_000))
+    assert house.store.write_now(ods, lambda unit: Replays().find(unit, name)) is None
+    # It is gone, so that the name is free again.
+    house.store.write_now(ods, lambda unit: Replays().keep(unit, name, answer))
