@@ -9,6 +9,7 @@ import psutil
 from benchmarks.figures import table
 
 SUITES = {
+    "load_practice": "The invented practice",
     "service": "The service over HTTPS",
     "client": "The client",
     "board": "The board",

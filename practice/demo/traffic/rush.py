@@ -15,7 +15,9 @@ Pause = Callable[[float], Coroutine[Any, Any, None]]
 Start = Callable[[Coroutine[Any, Any, None]], None]
 
 _TRIES = 4
-_DEAREST_WITHIN_S = 45.0
+_FIRST_WITHIN_S = 25.0
+_READS_S = (4.0, 18.0)
+_TAKES_ANOTHER = 0.6
 _LATER_WITHIN_S = 600.0
 
 
@@ -40,25 +42,31 @@ class Rush:
         """Send everybody on their way; they arrive over the next minutes."""
         rng = self._rng
         first = max(rates.RUSH, round(scaled(rates.RUSH, self._size)))
+        ten: list[str] = []
         for _ in range(first):
-            self._start(self._chase(rng.uniform(0.5, _DEAREST_WITHIN_S)))
+            self._start(self._chase(rng.uniform(0.5, _FIRST_WITHIN_S), ten))
         for _ in range(round(scaled(rates.FOLLOW[monday], self._size))):
-            self._start(self._come_for_the_rest(rng.uniform(_DEAREST_WITHIN_S, _LATER_WITHIN_S)))
+            self._start(self._come_for_the_rest(rng.uniform(_FIRST_WITHIN_S, _LATER_WITHIN_S)))
 
-    async def _chase(self, after_s: float) -> None:
-        """Wants one of the ten soonest; then any; then writes instead."""
+    async def _chase(self, after_s: float, ten: list[str]) -> None:
+        """Wants one of the ten soonest; when they are gone, any, or writes instead."""
+        rng = self._rng
         await self._pause(after_s)
         patient = self._crowd.booker()
         if patient is None:
             return
-        for turn in range(_TRIES):
+        for _ in range(_TRIES):
             slots = await patient.free_slots(days=1)
-            wanted = slots[: rates.RUSH_SLOTS] if turn < _TRIES - 1 else slots
+            if not ten:  # the first to look sees which ten it will be about
+                ten += [str(slot["id"]) for slot in slots[: rates.RUSH_SLOTS]]
+            wanted = [slot for slot in slots if slot["id"] in ten]
             if not wanted:
                 break
-            await self._pause(self._rng.uniform(1, 4))  # reads the list, as others do
-            if await patient.book(self._rng.choice(wanted)):
+            await self._pause(rng.uniform(*_READS_S))  # and so do the others, meanwhile
+            if await patient.book(wanted[min(rng.randrange(len(wanted)) for _ in range(2))]):
                 return
+        if rng.random() < _TAKES_ANOTHER and await book_any(patient, rng, days=1):
+            return
         await self._write_instead(patient)
 
     async def _come_for_the_rest(self, after_s: float) -> None:
