@@ -28,10 +28,14 @@ class Tidings:
 
     Args:
         changes: versions of live types, in the order of their change numbers.
+
+    Attributes:
+        size: bytes of the resources.
     """
 
     def __init__(self, changes: Sequence[Stored]) -> None:
         self.changes = tuple(changes)
+        self.size = sum(len(held.raw) for held in self.changes)
         self._entries: dict[str, list[bytes]] = {}
 
     @property

@@ -12,7 +12,8 @@ from practice.live.binding import EMPTY, FULL, Binding
 from practice.live.bundles import Tidings
 
 WAITING: Final = 256
-"""Commits that may wait for a slow listener before it is told to catch up by `$events`."""
+WAITING_BYTES: Final = 4 * 1024 * 1024
+"""How much may wait for a slow listener before it is told to catch up by `$events`."""
 FAREWELL_S: Final = 2.0
 """How long the last word may take to leave."""
 NORMAL, GOING_AWAY, POLICY, TRY_AGAIN = 1000, 1001, 1008, 1013
@@ -62,6 +63,7 @@ class Line:
         self._waiting: asyncio.Queue[Tidings | _Handshake | End] = asyncio.Queue(WAITING)
         self._seen: frozenset[str] = frozenset()
         self._told = 0
+        self._waiting_bytes = 0
         self._sending: asyncio.Task[End] | None = None
         self.binding: Binding | None = None
         self.last_word: End | None = None
@@ -78,6 +80,10 @@ class Line:
 
     def tell(self, tidings: Tidings) -> None:
         """Pass on a commit."""
+        if self._waiting_bytes and self._waiting_bytes + tidings.size > WAITING_BYTES:
+            self.end(SLOW)
+            return
+        self._waiting_bytes += tidings.size
         self._put(tidings)
 
     def end(self, last: End) -> None:
@@ -123,6 +129,7 @@ class Line:
                 await self._say(bundles.HEARTBEAT, status=item.status, error=item.text)
                 return item
             if isinstance(item, Tidings):
+                self._waiting_bytes -= item.size
                 await self._pass_on(item)
             else:
                 await self._say(bundles.HEARTBEAT if item is None else bundles.HANDSHAKE)
