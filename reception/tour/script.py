@@ -273,7 +273,7 @@ class Tour:
         )
         await self._hands.type(patient)
         await self._hands.until(
-            lambda: page.booking.search.results.model().rowCount(), "the patient was found"
+            lambda: page.booking.search.model.rowCount(), "the patient was found"
         )
         await self._hands.picture(self._window, "patient-search")
         await strike(Qt.Key.Key_Down, Qt.Key.Key_Return)
@@ -510,8 +510,8 @@ class Tour:
 
 
 def _is_form(request: Request) -> bool:
-    """Something asked for on a form, rather than a conversation or a repeat prescription."""
-    return not request.is_repeat and not request.is_thread
+    """Something new on a form, rather than a conversation or a repeat prescription."""
+    return request.status == "requested" and not request.is_repeat and not request.is_thread
 
 
 def _at(moment: datetime) -> str:
