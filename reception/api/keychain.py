@@ -74,7 +74,8 @@ class Keychain:
 
     def keep_refresh_token(self, base: str, user: str, token: str) -> None:
         """Store *token*, without waiting. In order with everything else that is asked."""
-        self._submit(lambda: self._set(_token_name(base, user), token))
+        if self.usable:
+            self._submit(lambda: self._set(_token_name(base, user), token))
 
     async def forget(self, base: str, user: str) -> None:
         """Remove the refresh token."""
@@ -110,11 +111,10 @@ class Keychain:
             self._ready().delete_password(SERVICE_NAME, name)
 
     def _data_key(self) -> bytes:
-        held = self._get(_KEY_NAME)
-        if len(held) == 2 * KEY_BYTES:
-            return bytes.fromhex(held)
-        self._set(_KEY_NAME, self._run_key.hex())
-        return self._run_key
+        held = _key_in(self._get(_KEY_NAME))
+        if held is None:
+            self._set(_KEY_NAME, self._run_key.hex())
+        return held or self._run_key
 
     def _ready(self) -> Backend:
         if self._backend is None:
@@ -185,6 +185,14 @@ def system_backend() -> Backend:
     if isinstance(found, fail.Keyring | null.Keyring) or found.priority <= 0:
         raise KeychainFailed("no keychain")
     return found
+
+
+def _key_in(text: str) -> bytes | None:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        return None
+    return key if len(key) == KEY_BYTES else None
 
 
 def _token_name(base: str, user: str) -> str:
