@@ -12,7 +12,7 @@ from practice.demo.generate.names import COMMUNITIES, Community, alike, given_na
 from practice.demo.generate.places import CARE_HOME, Address, Town
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Person:
     """One patient as the generator knows them; everything else follows from this."""
 

@@ -113,7 +113,7 @@ class Crowd:
 
     def involve(self, patient: OnlinePatient) -> None:
         """Remember that they wait for an answer."""
-        if patient.one.online:
+        if not patient.by_proxy:
             self._involved.append(patient.one)
 
     # What they say
@@ -131,8 +131,7 @@ class Crowd:
             red_flag=rng.random() < share,
             emergency=not forms and rng.random() < volumes.EMERGENCY_SHARE / 0.65,
         )
-        proxy = not patient.one.online
-        return kind, self._writer.by_proxy(said, patient.one) if proxy else said
+        return kind, self._writer.by_proxy(said, patient.one) if patient.by_proxy else said
 
     def thread_of(self, patient: OnlinePatient) -> Said:
         """A message that begins a conversation."""

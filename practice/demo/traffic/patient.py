@@ -45,6 +45,7 @@ class OnlinePatient:
         rng: Random,
     ) -> None:
         self.one = one
+        self.by_proxy = acts_as is not None
         patient = person_reference(one.reference, one.display)
         self._about = About(patient, acts_as or patient)
         self._call, self._clock, self._tally, self._rng = call, clock, tally, rng
