@@ -37,7 +37,7 @@ class Fill(Enum):
 
     PLAIN = "plain"
     OUTLINED = "outlined"
-    DASHED = "dashed"
+    DOTTED = "dotted"
     HATCHED = "hatched"
 
 
@@ -104,7 +104,7 @@ _DRESS = {
     CellState.FREE: _Dress(Ink.FREE_TINT, Fill.OUTLINED, name_ink=Ink.ACCENT),
     CellState.LAPSED: _Dress(Ink.LEFT_TINT, name_ink=Ink.MUTED),
     CellState.EMBARGOED: _Dress(Ink.EMBARGO_TINT, Fill.HATCHED, name_ink=Ink.MUTED),
-    CellState.HELD: _Dress(Ink.HELD_TINT, Fill.DASHED, Ink.HELD, name_ink=Ink.HELD),
+    CellState.HELD: _Dress(Ink.HELD_TINT, Fill.DOTTED, Ink.HELD, name_ink=Ink.HELD),
     CellState.BLOCKED: _Dress(Ink.BLOCKED_TINT, Fill.HATCHED, name_ink=Ink.MUTED),
     CellState.TAKEN: _Dress(Ink.BOOKED_TINT, bar=Ink.FREE_LINE, name_ink=Ink.MUTED),
     CellState.BOOKED: _Dress(Ink.BOOKED_TINT, bar=Ink.FREE_LINE),

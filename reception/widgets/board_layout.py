@@ -294,9 +294,9 @@ def _start(placed: _Placed) -> datetime:
 
 
 def _nearest(placed: Sequence[_Placed], at: datetime, *, last_lane: bool = False) -> str:
-    def distance(p: _Placed) -> tuple[timedelta, int]:
+    def distance(p: _Placed) -> tuple[bool, timedelta, int]:
         inside = p.start <= at < p.end
         away = timedelta(0) if inside else min(abs(p.start - at), abs(p.end - at))
-        return away, -p.lane if last_lane else p.lane
+        return not inside, away, -p.lane if last_lane else p.lane
 
     return min(placed, key=distance).key

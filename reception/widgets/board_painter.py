@@ -5,12 +5,13 @@ from enum import Enum, auto
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
-    QBrush,
     QColor,
     QFont,
     QFontMetricsF,
     QPainter,
+    QPainterPath,
     QPen,
+    QPolygonF,
     QStaticText,
 )
 
@@ -21,6 +22,7 @@ from reception.widgets.palette import Ink
 from reception.widgets.row_painter import draw_mark
 
 _TEXTS_KEPT = 8_000
+_HATCH_ALPHA = 90
 
 
 class Type(Enum):
@@ -164,37 +166,58 @@ class BoardPainter:
     def _ground(self, painter: QPainter, body: QRect, face: Face) -> None:
         painter.fillRect(body, self._ink(face.ground))
         if face.fill is Fill.HATCHED:
-            painter.setBrushOrigin(body.topLeft())
-            hatch = QColor(self._ink(Ink.FREE_LINE))
-            hatch.setAlpha(70)
-            painter.fillRect(body, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
+            self._hatch(painter, body)
         elif face.fill is Fill.OUTLINED:
-            painter.setPen(self._ink(Ink.FREE_LINE))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(body.adjusted(0, 0, -1, -1))
-        elif face.fill is Fill.DASHED:
-            painter.setPen(QPen(self._ink(Ink.HELD), 1, Qt.PenStyle.DashLine))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(body.adjusted(0, 0, -1, -1))
+            self._outline(painter, body, 1, Ink.FREE_LINE)
+        elif face.fill is Fill.DOTTED:
+            self._outline(painter, body, 2, Ink.HELD, dotted=True)
 
     def _frame(self, painter: QPainter, body: QRect, mood: Mood) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
         if mood.saving:
-            pen = QPen(self._ink(Ink.ACCENT), 2, Qt.PenStyle.DotLine)
-            painter.setPen(pen)
-            painter.drawLine(body.bottomLeft(), body.bottomRight())
+            line = QRect(body.x(), body.bottom() - 1, body.width(), 2)
+            self._bar(painter, line, Ink.ACCENT, dotted=True)
         if mood.lit or mood.target:
-            ink = Ink.ACCENT if mood.target else Ink.LIT
-            painter.setPen(QPen(self._ink(ink), 3))
-            painter.drawRect(QRectF(body).adjusted(1.5, 1.5, -1.5, -1.5))
-        if mood.current:
-            width = 2 if mood.focused else 1
-            painter.setPen(QPen(self._ink(Ink.FOCUS), width))
-            inset = width / 2
-            painter.drawRect(QRectF(body).adjusted(inset, inset, -inset, -inset))
-        elif mood.hovered:
-            painter.setPen(self._ink(Ink.FOCUS))
-            painter.drawRect(body.adjusted(0, 0, -1, -1))
+            self._outline(painter, body, 3, Ink.ACCENT if mood.target else Ink.LIT)
+        if mood.current or mood.hovered:
+            width = 2 if mood.current and mood.focused else 1
+            self._outline(painter, body, width, Ink.FOCUS)
+
+    def _outline(
+        self, painter: QPainter, box: QRect, width: int, ink: Ink, *, dotted: bool = False
+    ) -> None:
+        """A frame of four filled bars: lines change their corners where they are clipped."""
+        inner = box.height() - 2 * width
+        for bar in (
+            QRect(box.x(), box.y(), box.width(), width),
+            QRect(box.x(), box.bottom() - width + 1, box.width(), width),
+            QRect(box.x(), box.y() + width, width, inner),
+            QRect(box.right() - width + 1, box.y() + width, width, inner),
+        ):
+            self._bar(painter, bar, ink, dotted=dotted)
+
+    def _bar(self, painter: QPainter, bar: QRect, ink: Ink, *, dotted: bool) -> None:
+        if not dotted:
+            painter.fillRect(bar, self._ink(ink))
+            return
+        step, colour = 6, self._ink(ink)
+        for x in range(bar.x(), bar.right() + 1, step):
+            for y in range(bar.y(), bar.bottom() + 1, step):
+                painter.fillRect(QRect(x, y, 4, 4) & bar, colour)
+
+    def _hatch(self, painter: QPainter, body: QRect) -> None:
+        """Slanting stripes. Qt's own pattern brushes stick to the screen, not to the cell."""
+        step, height = self._look.metrics.unit_px, body.height()
+        stripes = QPainterPath()
+        for x in range(body.x() - height, body.right() + 1, step):
+            corners = ((0, height), (height, 0), (height + 1.4, 0), (1.4, height))
+            points = [QPointF(x + dx, body.y() + dy) for dx, dy in corners]
+            stripes.addPolygon(QPolygonF(points))
+        colour = QColor(self._ink(Ink.FREE_LINE))
+        colour.setAlpha(_HATCH_ALPHA)
+        painter.save()
+        painter.setClipRect(body, Qt.ClipOperation.IntersectClip)
+        painter.fillPath(stripes, colour)
+        painter.restore()
 
     def _lit_badge(self, painter: QPainter, box: QRectF, place: int) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

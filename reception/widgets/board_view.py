@@ -34,6 +34,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
+from reception.records.tree import EPOCH
 from reception.widgets.board_canvas import BoardCanvas
 from reception.widgets.board_cell import Cell
 from reception.widgets.board_layout import BoardLayout, Box, Span
@@ -66,7 +67,7 @@ class BoardView(QListView):
         self._canvas = BoardCanvas(look, self._place)
         self._lit: dict[str, int] = {}
         self._hovered = self._target = ""
-        self._wanted_at: datetime | None = None
+        self._aside = ("", EPOCH)
         self._kept_key = ""
         self._trusted = True
         self._drop_open = True
@@ -107,12 +108,16 @@ class BoardView(QListView):
             self._board.columns_changed.disconnect(self._on_columns_changed)
             self._board.minute_passed.disconnect(self._on_minute_passed)
             self._board.modelAboutToBeReset.disconnect(self._on_about_to_be_reset)
+            self._board.modelReset.disconnect(self._reload)
         self._board = model
+        if model is not None:  # before Qt's own, which forget the current index
+            model.modelAboutToBeReset.connect(self._on_about_to_be_reset)
         super().setModel(model)
         if model is not None:
             model.columns_changed.connect(self._on_columns_changed)
             model.minute_passed.connect(self._on_minute_passed)
-            model.modelAboutToBeReset.connect(self._on_about_to_be_reset)
+            # After Qt's own, which forget the current index at the reset as well.
+            model.modelReset.connect(self._reload)
             self._reload()
 
     @property
@@ -205,15 +210,15 @@ class BoardView(QListView):
         if not key:
             return self.board.index(0)
         aside = {_Action.MoveLeft: -1, _Action.MoveRight: 1}.get(action)
-        if aside is not None:
-            cell = self.board.cell(key)
-            at = self._wanted_at or (cell.start if cell is not None else self.board.now())
-            found = self._place.neighbour(key, aside, at)
-            self._wanted_at = at
-        else:
-            self._wanted_at = None
-            found = self._place.along(key, self._rows_of(action))
-        return self.board.index_of(found or key)
+        if aside is None:
+            return self.board.index_of(self._place.along(key, self._rows_of(action)) or key)
+        came_to, at = self._aside
+        cell = self.board.cell(key)
+        if came_to != key and cell is not None:
+            at = cell.start  # the first step aside says at which time to stay
+        found = self._place.neighbour(key, aside, at) or key
+        self._aside = found, at
+        return self.board.index_of(found)
 
     def horizontalOffset(self) -> int:
         """How far the content is scrolled to the left."""
@@ -267,19 +272,16 @@ class BoardView(QListView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Move the pixels; what comes into view is painted by the next paint event."""
-        self.viewport().scroll(dx, dy)
+        if self.devicePixelRatioF().is_integer():
+            self.viewport().scroll(dx, dy)
+        else:  # at 125 % a moved pixel is no pixel, and Qt sets half-hidden words a shade aside
+            self.viewport().update()
         self.view_moved.emit(dx, dy)
 
     def keyboardSearch(self, _search: str) -> None:
         """Letters are verbs here, not a search."""
 
     # What the model tells
-
-    def reset(self) -> None:
-        """Everything may be different: keep the time at the top and the current cell."""
-        super().reset()
-        if self._board is not None:
-            self._reload()
 
     def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
         """Paint what has changed, and no more."""
@@ -331,12 +333,14 @@ class BoardView(QListView):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the exposed cells."""
         painter = QPainter(self.viewport())
-        offset = QPoint(self.horizontalOffset(), self.verticalOffset())
         for rect in event.region():  # type: ignore[attr-defined] # iterable in fact
-            self._canvas.paint(
-                painter, rect, offset, self._board, self._mood, trusted=self._trusted
-            )
+            self.paint_into(painter, rect)
         painter.end()
+
+    def paint_into(self, painter: QPainter, rect: QRect) -> None:
+        """Paint what belongs into *rect* of the viewport."""
+        offset = QPoint(self.horizontalOffset(), self.verticalOffset())
+        self._canvas.paint(painter, rect, offset, self._board, self._mood, trusted=self._trusted)
 
     def _mood(self, cell: Cell) -> Mood:
         return Mood(
@@ -445,7 +449,9 @@ class BoardView(QListView):
     def _on_about_to_be_reset(self) -> None:
         self._kept_key = self.current_key
 
+    @Slot()
     def _reload(self) -> None:
+        """Everything may be different: keep the time at the top and the current cell."""
         first_time = self._place.width_px == 0
         at = self._place.time_at(self.verticalOffset())
         self._canvas.forget()
