@@ -272,9 +272,7 @@ class Tour:
             "the slot was held",
         )
         await self._hands.type(patient)
-        await self._hands.until(
-            lambda: page.booking.search.model.rowCount(), "the patient was found"
-        )
+        await self._hands.until(page.booking.search.model.rowCount, "the patient was found")
         await self._hands.picture(self._window, "patient-search")
         await strike(Qt.Key.Key_Down, Qt.Key.Key_Return)
         await self._hands.until(

@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._desk, self._look, self._state = desk, look, state
         self._tasks = Tasks(self)
+        self._undo_ids: list[str] = []
         self.pages = list(pages)
         self.setWindowTitle("Reception")
         frame = QWidget(self)
@@ -133,7 +134,7 @@ class MainWindow(QMainWindow):
                 self.key_card.toggle()
                 return
             if event.text() in ("z", "Z"):
-                self._on_undo_requested("")
+                self._on_undo_requested(self._undo_ids[-1] if self._undo_ids else "")
                 return
             if event.text() == "/":
                 self.page.focus_search()
@@ -174,8 +175,14 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_told(self, notice: Notice) -> None:
+        if notice.undo_id:
+            self._undo_ids = [*self._undo_ids[-9:], notice.undo_id]
         self.toast.say(notice.sentence, notice.undo_id)
 
     @Slot(str)
     def _on_undo_requested(self, notice_id: str) -> None:
+        if not notice_id:
+            self.toast.say("There is nothing to undo.")
+            return
+        self._undo_ids = [held for held in self._undo_ids if held != notice_id]
         self._tasks.start(self._desk.undo(notice_id), on_problem=self.banner.show_problem)
