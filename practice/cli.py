@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -20,6 +21,8 @@ _SubParsers = argparse._SubParsersAction  # argparse has no public name for it
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the answer is the process's exit code."""
     options = _parser().parse_args(arguments)
+    # A service that is told to stop before it serves has nothing to finish.
+    before = signal.signal(signal.SIGTERM, _leave)
     try:
         code: int = options.run(options)
     except Trouble as trouble:
@@ -27,7 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return code
+
+
+def _leave(_number: int, _frame: object) -> None:
+    sys.exit(0)
 
 
 def _parser() -> argparse.ArgumentParser:
