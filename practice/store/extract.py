@@ -1,7 +1,7 @@
 """What the search indexes hold of a resource."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -24,6 +24,23 @@ KEY_SYSTEMS: Final = frozenset(
 )
 """Identifier systems of idempotency keys: one resource per type and value."""
 
+_Path = tuple[str, ...]
+_BY_ELEMENT: Final[Mapping[str, Mapping[str, list[tuple[Parameter, _Path]]]]] = {
+    kind: {
+        element: [
+            (parameter, path[1:])
+            for parameter in table.values()
+            for path in parameter.paths
+            if path[0] == element and parameter.form != "exists"
+        ]
+        for element in {path[0] for parameter in table.values() for path in parameter.paths}
+    }
+    for kind, table in PARAMETERS.items()
+}
+_EXISTENCE: Final = {
+    kind: [parameter for parameter in table.values() if parameter.form == "exists"]
+    for kind, table in PARAMETERS.items()
+}
 _NAME_PARTS = ("text", "family", "given", "prefix", "suffix")
 _ADDRESS_PARTS = ("text", "line", "city", "district", "state", "postalCode", "country")
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -47,14 +64,14 @@ def entries(ods: str, tree: Tree) -> Entries:
         Refusal: 422 INVALID_VALUE, a date in it cannot be read.
     """
     found = Entries()
-    for parameter in PARAMETERS[tree["resourceType"]].values():
-        if parameter.form == "exists":
-            there = any(v is not False for path in parameter.paths for v in leaves(tree, path))
-            found.tokens.add((parameter.key, "true" if there else "false", ""))
-            continue
-        for path in parameter.paths:
-            for value in leaves(tree, path):
-                _add(found, ods, parameter, value, path)
+    kind = tree["resourceType"]
+    for element, held in tree.items():
+        for parameter, rest in _BY_ELEMENT[kind].get(element, ()):
+            for value in leaves(held, rest):
+                _add(found, ods, parameter, value, (element, *rest))
+    for parameter in _EXISTENCE[kind]:
+        there = any(v is not False for path in parameter.paths for v in leaves(tree, path))
+        found.tokens.add((parameter.key, "true" if there else "false", ""))
     for identifier in tree.get("identifier") or ():
         if isinstance(identifier, dict) and identifier.get("system") in KEY_SYSTEMS:
             found.keys.add((identifier["system"], identifier.get("value", "")))

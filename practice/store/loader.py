@@ -32,9 +32,19 @@ def load(unit: Unit, trees: Sequence[Tree]) -> None:
         versions.append({**same, "method": "POST", "agent": unit.agent, "body": body})
         for table, values in indexing.rows(unit.ods, row, kind, entries(unit.ods, tree)).items():
             indexed.setdefault(table, []).extend(values)
-    unit.connection.execute(sa.insert(resource), heads)
-    unit.connection.execute(sa.insert(resource_version), versions)
-    indexing.insert(unit.connection, indexed)
+    indexed[resource], indexed[resource_version] = heads, versions
+    for table, rows in indexed.items():
+        _insert(unit.connection, table, rows)
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Hand *rows* to the driver as they are, which is twice as fast as through SQLAlchemy."""
+    statement = sa.insert(table).compile(
+        dialect=connection.dialect, column_keys=[column.name for column in table.columns]
+    )
+    order = statement.positiontup
+    values = [tuple(row[name] for name in order) for row in rows] if order else rows
+    connection.exec_driver_sql(str(statement), values)
 
 
 def claims(ods: str, trees: Iterable[Tree]) -> list[dict[str, str]]:

@@ -17,10 +17,11 @@ def folded(text: str) -> str:
     if text.isascii():
         plain = text.lower()
     else:
-        decomposed = unicodedata.normalize("NFKD", text.casefold())
+        lower = unicodedata.normalize("NFKD", text).casefold()
+        decomposed = unicodedata.normalize("NFKD", lower)
         plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     plain = plain.translate(_APOSTROPHES).translate(_DASHES)
-    return " ".join(plain.split())[:KEPT_CHARS]
+    return " ".join(plain.split())[:KEPT_CHARS].rstrip()
 
 
 def squeezed(text: str) -> str:

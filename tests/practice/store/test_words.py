@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from practice.store import words
@@ -20,7 +20,11 @@ def test_names_are_the_same_without_case_accents_and_marks(typed: str, held: str
     assert words.folded(typed) == words.folded(held)
 
 
+@settings(max_examples=300)
 @given(st.text())
+@example("℠")
+@example("a " * 101)
+@example("\u1e9e\u0130\ufb01\u00df")
 def test_folding_twice_changes_nothing(text: str) -> None:
     once = words.folded(text)
     assert words.folded(once) == once
