@@ -9,12 +9,15 @@ import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx2
 
 START_S = 90
 STOP_S = 10
+TOKEN_KEPT_S = 300
+"""A process for every token is what tests would otherwise mostly wait for."""
 AT = "2026-11-23T07:58"
 """The Monday of every test that does not say otherwise, London time."""
 
@@ -32,6 +35,7 @@ class RunningPractice:
     arguments: list[str]
     process: subprocess.Popen[str] | None = None
     ready: dict[str, Any] = field(default_factory=dict)
+    _tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     @classmethod
     def demo(
@@ -150,7 +154,10 @@ class RunningPractice:
         return [a for a in self.accounts if a["role"] == role][number]
 
     def token(self, user: str) -> str:
-        """An access token for *user*, as `practice token` gives it."""
+        """An access token for *user*, as `practice token` gives it; good for some minutes more."""
+        held = self._tokens.get(user)
+        if held is not None and monotonic() - held[1] < TOKEN_KEPT_S:
+            return held[0]
         done = subprocess.run(
             [
                 sys.executable,
@@ -167,7 +174,9 @@ class RunningPractice:
             text=True,
             timeout=60,
         )
-        return done.stdout.strip()
+        token = done.stdout.strip()
+        self._tokens[user] = (token, monotonic())
+        return token
 
     @cached_property
     def http(self) -> httpx2.Client:

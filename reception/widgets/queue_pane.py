@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -78,13 +78,13 @@ class QueuePane(QWidget):
         self.news.clicked.connect(self.admit)
         self.news.hide()
 
-        self._empty = QLabel("", self)
-        self._empty.setProperty("kind", "muted")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
+        self.nothing = QLabel("", self)
+        self.nothing.setProperty("kind", "muted")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setWordWrap(True)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self.view)
-        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.nothing)
 
         head = QFrame(self)
         head.setProperty("kind", "strip")
@@ -209,8 +209,15 @@ class QueuePane(QWidget):
     def _lay_out(self) -> None:
         lane = next(lane for lane, chip in self._lanes.items() if chip.isChecked())
         self.model.show(lane, self.filter.text())
+        self._show_rows()
+
+    def _show_rows(self) -> None:
         if self.model.rowCount() and not self.view.currentIndex().isValid():
             self.view.setCurrentIndex(self.model.index(0))
+        self._stack.setCurrentIndex(0 if self.model.rowCount() else 1)
+        needle = self.filter.text().strip()
+        nothing = f"Nothing here has “{needle}” in it" if needle else self.lane.nothing
+        self.nothing.setText(nothing)
 
     @Slot()
     def _on_soon(self) -> None:
@@ -218,12 +225,7 @@ class QueuePane(QWidget):
             count = self.model.count(lane)
             chip.setText(f"{lane.value}  {count}")
             chip.setAccessibleName(f"{lane.value}, {count}")
-        if self.model.rowCount() and not self.view.currentIndex().isValid():
-            self.view.setCurrentIndex(self.model.index(0, 0, QModelIndex()))
-        self._stack.setCurrentIndex(0 if self.model.rowCount() else 1)
-        needle = self.filter.text().strip()
-        nothing = f"Nothing here has “{needle}” in it" if needle else self.lane.nothing
-        self._empty.setText(nothing)
+        self._show_rows()
         self._show_news()
         self.counts_changed.emit()
 

@@ -64,10 +64,16 @@ def finish(loop: asyncio.AbstractEventLoop, faults: list[BaseException]) -> Iter
     """Runs a coroutine in the session's loop to its end; no task may be left over."""
 
     def run(work: Coroutine[Any, Any, T], deadline_s: float = DEADLINE_S) -> T:
+        # Not run_until_complete: at its end qasync handles events while no loop counts as
+        # running, and a page's slot that starts a task then fails.
+        ended = asyncio.ensure_future(asyncio.wait_for(work, deadline_s), loop=loop)
+        ended.add_done_callback(lambda _: loop.stop())
         try:
-            return loop.run_until_complete(asyncio.wait_for(work, deadline_s))
+            loop.run_forever()
         finally:
             asyncio._set_running_loop(loop)
+        result: T = ended.result()
+        return result
 
     yield run
     left = [task for task in asyncio.all_tasks(loop) if not task.done()]
