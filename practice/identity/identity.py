@@ -350,13 +350,13 @@ class Identity:
                         self._seen[ods] = number
                         self._forget(ods)
                     if rounds % TIDY_ROUNDS == 0:
-                        now_ms = self._wall()
-                        await self._store.write(
-                            ods, lambda unit, now_ms=now_ms: grants.tidy(unit, now_ms)
-                        )
+                        await self._store.write(ods, self._tidy)
                 except Exception:  # one failed look must not end the watch
                     log.exception("could not look for ended tokens")
                     self._forget(ods)
+
+    def _tidy(self, unit: Unit) -> None:
+        grants.tidy(unit, self._wall())
 
     def _hash(self, password: str | None) -> str | None:
         if password is None:
