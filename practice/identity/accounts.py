@@ -142,7 +142,7 @@ def begin_attempt(unit: Unit, user: str, now: datetime) -> Attempt | Locked:
             tables.failure.c.ods == unit.ods, tables.failure.c.name == name
         )
     ).one_or_none()
-    count = 1 if kept is None else kept.count + 1
+    count: int = 1 if kept is None else kept._mapping["count"] + 1
     # A lock that is longer than any we make was made before the clock was set back.
     left_ms = 0 if kept is None else kept.locked_until - _ms(now)
     if 0 < left_ms <= LONGEST_LOCK_MIN * 60_000:

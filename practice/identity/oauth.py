@@ -112,7 +112,8 @@ class OAuth:
         headers, _, _ = _authorization(self._validator(unit)).create_authorization_response(
             f"{self.base}?{query}", scopes=list(granted), credentials={"user": account}
         )
-        return add_params_to_uri(headers["Location"], [("iss", self.base)])
+        location: str = add_params_to_uri(headers["Location"], [("iss", self.base)])
+        return location
 
     def token(self, unit: Unit, body: str) -> Answer:
         """Answer the token endpoint; *body* is the form as it came."""
