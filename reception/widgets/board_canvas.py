@@ -6,6 +6,7 @@ from datetime import datetime
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QPainter
 
+from reception.records.tree import EPOCH
 from reception.widgets.board_cell import Cell
 from reception.widgets.board_face import Face, face_of
 from reception.widgets.board_layout import BoardLayout, Box
@@ -19,26 +20,48 @@ _NOW_ALPHA = 170
 
 
 class BoardCanvas:
-    """Draws what a `BoardLayout` places. Faces are worked out once and kept until forgotten."""
+    """Draws what a `BoardLayout` places. Faces are worked out once and kept until forgotten.
+
+    Attributes:
+        now: the time drawn. It is told, not asked for: two parts of the board that are painted a
+            moment apart must fit together.
+    """
 
     def __init__(self, look: Look, place: BoardLayout) -> None:
         self._look, self._place = look, place
+        self._board: BoardModel | None = None
+        self.now = EPOCH
         self.pen = BoardPainter(look)
         self._faces: dict[str, tuple[Cell, Face]] = {}
 
-    def forget(self, key: str = "") -> None:
-        """Work the face of *key* out anew when it is next drawn; all faces without a key."""
-        if key:
-            self._faces.pop(key, None)
-        else:
-            self._faces.clear()
+    def forget(self, key: str) -> None:
+        """Work the face of *key* out anew when it is next drawn."""
+        self._faces.pop(key, None)
+
+    def begin(self, board: BoardModel) -> None:
+        """Draw *board* from now on, as it is at present."""
+        self._board, self.now = board, board.now()
+        self._faces.clear()
+
+    def pass_to(self, now: datetime) -> list[str]:
+        """It is *now*: work out the faces drawn so far anew; answer the keys that look new."""
+        self.now, fresh = now, []
+        for key, (_, face) in list(self._faces.items()):
+            cell = self._board.cell(key) if self._board is not None else None
+            if cell is None:
+                del self._faces[key]
+                continue
+            looks = face_of(cell, now)
+            self._faces[key] = (cell, looks)
+            if looks != face:
+                fresh.append(key)
+        return fresh
 
     def paint(
         self,
         painter: QPainter,
         rect: QRect,
         offset: QPoint,
-        board: BoardModel | None,
         mood: Callable[[Cell], Mood],
         *,
         trusted: bool,
@@ -46,12 +69,12 @@ class BoardCanvas:
         """Draw what shows in *rect* of a viewport scrolled by *offset*; greyed unless *trusted*."""
         painter.setClipRect(rect)
         painter.fillRect(rect, self._ink(Ink.WINDOW))
+        board, now = self._board, self.now
         if board is not None:
             area = Box(rect.x() + offset.x(), rect.y() + offset.y(), rect.width(), rect.height())
             painter.translate(-offset)
             self._grid(painter, area, board)
             self._cells(painter, area, board, mood)
-            now = board.now()
             if self._place.origin <= now < self._place.end:
                 line = QRect(area.x, self._place.y_of(now) - 1, area.width, 2)
                 ink = QColor(self._ink(Ink.NOW_LINE))
@@ -79,16 +102,15 @@ class BoardCanvas:
     def _cells(
         self, painter: QPainter, area: Box, board: BoardModel, mood: Callable[[Cell], Mood]
     ) -> None:
-        now = board.now()
         for key, box in self._place.exposed(area):
             cell = board.cell(key)
             if cell is not None:
-                self.pen.paint(painter, QRect(*box), self._face(cell, now), mood(cell))
+                self.pen.paint(painter, QRect(*box), self._face(cell), mood(cell))
 
-    def _face(self, cell: Cell, now: datetime) -> Face:
+    def _face(self, cell: Cell) -> Face:
         known = self._faces.get(cell.key)
         if known is None or known[0] is not cell:
-            known = self._faces[cell.key] = (cell, face_of(cell, now))
+            known = self._faces[cell.key] = (cell, face_of(cell, self.now))
         return known[1]
 
     def _ink(self, ink: Ink) -> QColor:

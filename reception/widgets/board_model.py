@@ -129,8 +129,11 @@ class BoardModel(QAbstractListModel):
 
     def is_saving(self, cell: Cell) -> bool:
         """Whether something about *cell* is on its way to the practice."""
+        saving = self._source.saving
+        if not saving:
+            return False
         held = (cell.slot, cell.appointment)
-        return any(r is not None and r.reference in self._source.saving for r in held)
+        return any(record is not None and record.reference in saving for record in held)
 
     def clinician(self, cell: Cell) -> str:
         """The name above the column of *cell*."""

@@ -56,7 +56,7 @@ class Mood:
     target: bool = False
 
 
-CALM = Mood()
+CALM, SAVING = Mood(), Mood(saving=True)
 
 
 @dataclass(slots=True)
@@ -115,14 +115,17 @@ class BoardPainter:
         height = min(body.height(), self.line_px + 4)
         left = body.x() + bar + self._gap / 2
         room = _Room(left, body.right() - self._gap, body.y() + height / 2)
-        painter.save()
-        painter.setClipRect(body, Qt.ClipOperation.IntersectClip)
+        tight = height < self.line_px
+        if tight:  # a line is higher than the cell
+            painter.save()
+            painter.setClipRect(body, Qt.ClipOperation.IntersectClip)
         self._first_line(painter, room, face, mood, height)
         if body.height() >= 2 * self.line_px:
             self._second_line(painter, body, face, left)
         elif room.width > self._name_px / 2:
             self._words(painter, room, face.type_text, Type.SMALL, Ink.MUTED)
-        painter.restore()
+        if tight:
+            painter.restore()
         self._frame(painter, body, mood)
 
     def _first_line(

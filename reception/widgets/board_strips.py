@@ -184,7 +184,7 @@ class TimeAxis(QWidget):
 
     def _paint_now(self, painter: QPainter, top: int) -> None:
         place, palette, metrics = self._view.place, self._look.palette, self._look.metrics
-        now = self._view.board.now()
+        now = self._view.shown_now
         if not place.origin <= now < place.end:
             return
         y, height = place.y_of(now) - top, metrics.line_px + 2

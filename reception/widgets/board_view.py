@@ -6,10 +6,10 @@ those that are exposed, scrolls by moving pixels, and answers a change by painti
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -21,12 +21,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QAccessible,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QRegion,
@@ -37,27 +31,20 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 from reception.records.tree import EPOCH
 from reception.widgets.board_canvas import BoardCanvas
 from reception.widgets.board_cell import Cell
+from reception.widgets.board_gestures import BoardGestures
 from reception.widgets.board_layout import BoardLayout, Box, Span
 from reception.widgets.board_model import BoardModel, Index
-from reception.widgets.board_painter import Mood
+from reception.widgets.board_painter import CALM, SAVING, Mood
 from reception.widgets.look import Look
-
-REQUEST_MIME = "application/x-reception-request"
-"""Carries the id of a request that is being dragged, as UTF-8."""
 
 _Action = QAbstractItemView.CursorAction
 
 
-class BoardView(QListView):
+class BoardView(BoardGestures):
     """Shows a `BoardModel`. Tells what is asked for; does nothing by itself."""
 
-    opened = Signal(str)  # key of a cell: Enter, or a double click
     current_moved = Signal(str)  # key of the cell under the keyboard
-    key_struck = Signal(str, str)  # key of a cell, and the verb's letter; upper case with Shift
-    request_dropped = Signal(str, str)  # request id, slot id
     view_moved = Signal(int, int)  # the content moved by so many pixels; 0, 0: it is all new
-
-    VERBS = frozenset("asldxb")
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,19 +53,14 @@ class BoardView(QListView):
         self._place = BoardLayout()
         self._canvas = BoardCanvas(look, self._place)
         self._lit: dict[str, int] = {}
-        self._hovered = self._target = ""
         self._aside = ("", EPOCH)
         self._kept_key = ""
         self._trusted = True
-        self._drop_open = True
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAcceptDrops(True)
-        self.setDropIndicatorShown(False)
-        self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Appointment board")
         look.palette.changed.connect(self._on_palette_changed)
@@ -119,6 +101,11 @@ class BoardView(QListView):
             # After Qt's own, which forget the current index at the reset as well.
             model.modelReset.connect(self._reload)
             self._reload()
+
+    @property
+    def shown_now(self) -> datetime:
+        """The time that the board shows; it moves on by the minute."""
+        return self._canvas.now
 
     @property
     def current_key(self) -> str:
@@ -286,9 +273,7 @@ class BoardView(QListView):
     def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
         """Paint what has changed, and no more."""
         if top_left.row() != bottom_right.row():
-            self._canvas.forget()
-            self.viewport().update()
-            return
+            return  # time has passed: `minute_passed` says so as well
         cell = self.board.cell_at(top_left)
         if cell is None:
             return
@@ -340,91 +325,22 @@ class BoardView(QListView):
     def paint_into(self, painter: QPainter, rect: QRect) -> None:
         """Paint what belongs into *rect* of the viewport."""
         offset = QPoint(self.horizontalOffset(), self.verticalOffset())
-        self._canvas.paint(painter, rect, offset, self._board, self._mood, trusted=self._trusted)
+        mood = partial(self._mood, current=self.current_key)
+        self._canvas.paint(painter, rect, offset, mood, trusted=self._trusted)
 
-    def _mood(self, cell: Cell) -> Mood:
+    def _mood(self, cell: Cell, current: str) -> Mood:
+        saving = self.board.is_saving(cell)
+        key = cell.key
+        if key not in (current, self._hovered, self._target) and key not in self._lit:
+            return SAVING if saving else CALM
         return Mood(
-            current=cell.key == self.current_key,
+            current=key == current,
             focused=self.hasFocus(),
-            hovered=cell.key == self._hovered,
-            saving=self.board.is_saving(cell),
-            lit=self._lit.get(cell.key, 0),
-            target=cell.key == self._target,
+            hovered=key == self._hovered,
+            saving=saving,
+            lit=self._lit.get(key, 0),
+            target=key == self._target,
         )
-
-    # Keys, mouse and drops
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move, or tell a verb. Keys that are not ours go on to the window."""
-        plain = not event.modifiers() & ~(
-            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
-        )
-        letter = event.text().lower()
-        moves = {"j": _Action.MoveDown, "k": _Action.MoveUp}
-        if plain and letter == "n":
-            self.jump_to_now()
-        elif plain and letter in moves:
-            self._step(moves[letter])
-        elif plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit(self.current_key)
-        elif plain and letter and letter in self.VERBS:
-            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.key_struck.emit(self.current_key, letter.upper() if shift else letter)
-        elif plain and event.text() and event.text().isprintable():
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-    def _step(self, action: _Action) -> None:
-        self.setCurrentIndex(self.moveCursor(action, Qt.KeyboardModifier.NoModifier))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Outline the cell under the mouse."""
-        self._hover(self._key_at(event.position().toPoint()) or "")
-        super().mouseMoveEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Open the cell."""
-        key = self._key_at(event.position().toPoint())
-        if key:
-            self.opened.emit(key)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Forget the hovered cell when the mouse goes."""
-        if event.type() == QEvent.Type.Leave:
-            self._hover("")
-        return super().viewportEvent(event)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Let a request in."""
-        if event.mimeData().hasFormat(REQUEST_MIME):
-            event.acceptProposedAction()
-        else:
-            event.ignore()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Show whether it can be dropped here: only on a free slot of a board that is fresh."""
-        key = self._free_key_at(event.position().toPoint())
-        self._aim(key)
-        if key and event.mimeData().hasFormat(REQUEST_MIME):
-            event.acceptProposedAction()
-        else:
-            event.ignore()
-
-    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        """Nothing is aimed at any more."""
-        self._aim("")
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Tell which request was dropped on which slot."""
-        key = self._free_key_at(event.position().toPoint())
-        self._aim("")
-        request_id = bytes(event.mimeData().data(REQUEST_MIME).data()).decode()
-        if not key or not request_id:
-            event.ignore()
-            return
-        event.acceptProposedAction()
-        self.request_dropped.emit(request_id, key.removeprefix("Slot/"))
 
     # Odds and ends
 
@@ -441,8 +357,11 @@ class BoardView(QListView):
 
     @Slot()
     def _on_minute_passed(self) -> None:
-        self._canvas.forget()
-        self.viewport().update()
+        for now in (self._canvas.now, self.board.now()):
+            line = Box(0, self._place.y_of(now) - 1, self._place.width_px, 2)
+            self.viewport().update(self._on_screen(line))
+        for key in self._canvas.pass_to(self.board.now()):
+            self._update_cell(key)
         self.view_moved.emit(0, 0)
 
     @Slot()
@@ -454,7 +373,7 @@ class BoardView(QListView):
         """Everything may be different: keep the time at the top and the current cell."""
         first_time = self._place.width_px == 0
         at = self._place.time_at(self.verticalOffset())
-        self._canvas.forget()
+        self._canvas.begin(self.board)
         self._place.set_columns([column.key for column in self.board.columns])
         self._place.set_span(*self.board.extent())
         self._place.load((cell.column, _span(cell)) for cell in self.board.cells())
@@ -495,18 +414,6 @@ class BoardView(QListView):
             _Action.MoveHome: -far,
             _Action.MoveEnd: far,
         }.get(action, 0)
-
-    def _hover(self, key: str) -> None:
-        if key != self._hovered:
-            before, self._hovered = self._hovered, key
-            self._update_cell(before)
-            self._update_cell(key)
-
-    def _aim(self, key: str) -> None:
-        if key != self._target:
-            before, self._target = self._target, key
-            self._update_cell(before)
-            self._update_cell(key)
 
     def _key_at(self, point: QPoint) -> str | None:
         return self._place.at(

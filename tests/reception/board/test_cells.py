@@ -1,6 +1,7 @@
 """What a cell is, says and shows."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,9 @@ def test_a_minute_of_grace_before_overdue(surgery: Diary) -> None:
 
 
 def test_slots_without_a_patient(surgery: Diary) -> None:
-    held = {"identifier": [{"system": "https://reception.example/fhir/Id/hold", "value": "p/1"}]}
+    held: dict[str, Any] = {
+        "identifier": [{"system": "https://reception.example/fhir/Id/hold", "value": "p/1"}]
+    }
     surgery.slot("free", "s1", at("10:00"), 10)
     surgery.slot("online", "s1", at("10:10"), 10, access=("online",))
     surgery.slot("shut", "s1", at("10:20"), 10, status="busy-unavailable", access=("on-the-day",))

@@ -4,7 +4,6 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, Qt
@@ -15,16 +14,17 @@ from pytestqt.qtbot import QtBot
 
 from reception.widgets.board_model import BoardModel
 from reception.widgets.board_strips import BoardHeader, TimeAxis, facts_words
-from reception.widgets.board_view import REQUEST_MIME, BoardView
+from reception.widgets.board_view import BoardView
 from reception.widgets.look import Look
 from reception.widgets.palette import Scheme
+from reception.widgets.queue_model import REQUEST_MIME
 from tests.reception.board.diary import Diary, at, busy_monday
 
 Key = Qt.Key
 
 
 @pytest.fixture
-def view(diary: Diary, look: Look, qtbot: QtBot) -> Iterator[BoardView]:
+def view(diary: Diary, look: Look, qtbot: QtBot) -> BoardView:
     busy_monday(diary)
     view = BoardView(look)
     qtbot.addWidget(view)
