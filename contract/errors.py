@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     TOO_MANY_MATCHES = "TOO_MANY_MATCHES"
     TOO_LATE = "too-late"
     TOO_SOON = "too-soon"
+    TOO_FAR = "too-far-ahead"
     TOO_MANY_BOOKINGS = "too-many-bookings"
     IN_THE_PAST = "in-the-past"
     NOT_ADJACENT = "not-adjacent"

@@ -328,9 +328,21 @@ def _fill(act: Act, tree: Tree, chosen: list[Tree]) -> Tree:
             tree["extension"] = [*tree.get("extension", ()), how]
         if not _actors(tree, "Practitioner"):
             tree["participant"] = [*tree["participant"], *_clinicians(act, chosen[0])]
+    tree["participant"] = [_named(act, who) for who in tree["participant"]]
     if act.by_patient and Mark.VIA_ONLINE not in _marks(tree):
         tree["extension"] = [*tree.get("extension", ()), _mark(Mark.VIA_ONLINE)]
     return tree
+
+
+def _named(act: Act, participant: Tree) -> Tree:
+    """A patient's name stands in the booking, so that the board can paint it by itself."""
+    actor = participant.get("actor", {})
+    patient = act.after(target(actor)) if target(actor).startswith("Patient/") else None
+    name = ((patient or {}).get("name") or [{}])[0]
+    shown = ", ".join(x for x in (name.get("family", "").upper(), *name.get("given", ())[:1]) if x)
+    if not shown or "display" in actor:
+        return participant
+    return {**participant, "actor": {**actor, "display": shown}}
 
 
 def _clinicians(act: Act, slot: Tree) -> list[Tree]:

@@ -60,7 +60,7 @@ def check_new(act: Act, tree: Tree) -> Tree:
         Refusal: 403 for somebody else, or switched off; 422 for a broken rule.
     """
     parent = header_of(tree)
-    tree = _in_thread(act, tree, parent) if parent else _header(tree)
+    tree = _in_thread(act, tree, parent) if parent else _header(act, tree)
     tree = _signed(act, tree)
     if act.by_patient and target(tree.get("subject")) != act.own:
         raise denied("You can write only in your own threads.")
@@ -133,8 +133,11 @@ def follow_up(act: Act, before: Tree | None, after: Tree) -> None:
             act.unit.update(requests.reopened(task, RequestState.REOPENED, act.now))
 
 
-def _header(tree: Tree) -> Tree:
-    if category(tree) is None:
+def _header(act: Act, tree: Tree) -> Tree:
+    kind = category(tree)
+    if act.by_patient and kind != MessageCategory.PATIENT:
+        raise denied("You can only write to the practice.")
+    if kind is None:
         raise missing("Communication.category", "Say whether patients may read this thread.")
     if "payload" in tree:
         raise invalid("Communication.payload", "The words of a thread stand in its messages.")

@@ -51,8 +51,8 @@ def own_booking(act: Act, tree: Tree) -> Tree:
     """
     having = consent.services(act.unit, act.caller)
     consent.require_any(having, (OnlineService.APPOINTMENTS,))
-    actors = [target(p.get("actor")) for p in tree.get("participant", ())]
-    if [actor for actor in actors if actor.startswith("Patient/")] != [act.own]:
+    people = [p for p in tree.get("participant", ()) if _is_patient(p)]
+    if [target(p.get("actor")) for p in people] != [act.own]:
         raise denied("You can book only for yourself.")
     for name in ("comment", "patientInstruction"):
         if name in tree:
@@ -63,7 +63,13 @@ def own_booking(act: Act, tree: Tree) -> Tree:
             raise unknown("Appointment.supportingInformation", reference)
     if len(targets(tree.get("slot"))) != 1:
         raise missing("Appointment.slot", "Choose exactly one slot.")
-    return {k: v for k, v in tree.items() if k != "created"}
+    # Whom the patient meets follows from the slot, and their name from their record.
+    me = {"actor": {"reference": act.own}, "status": "accepted"}
+    return {**{k: v for k, v in tree.items() if k != "created"}, "participant": [me]}
+
+
+def _is_patient(participant: Tree) -> bool:
+    return target(participant.get("actor")).startswith("Patient/")
 
 
 def check_booking(act: Act, chosen: Sequence[Tree], start: datetime) -> None:
@@ -79,7 +85,7 @@ def check_booking(act: Act, chosen: Sequence[Tree], start: datetime) -> None:
         raise _rule(ErrorCode.TOO_SOON, f"That is too soon to book online. {call(act)}")
     if start > act.now + timedelta(days=policy.window_days):
         raise _rule(
-            ErrorCode.TOO_SOON,
+            ErrorCode.TOO_FAR,
             f"You can book online up to {policy.window_days} days ahead.",
         )
     held = act.find("Appointment", patient=act.own, status="booked", date=f"ge{_utc(act.now)}")

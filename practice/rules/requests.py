@@ -139,7 +139,8 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
     _check_fixed(before, after)
     _check_subject(act, after)
     if before.get("priority") == Priority.STAT != after.get("priority"):
-        _need_reason(after, "Taking back an emergency needs a reason.")
+        fresh = {**after, "statusReason": _fresh_reason(before, after)}
+        _need_reason(fresh, "Taking back an emergency needs a reason.")
     if will != was and will in _ENDS:
         after = _ended(act, before, after)
     if will == "received":
@@ -200,6 +201,12 @@ def _check_fixed(before: Tree, after: Tree) -> None:
             )
 
 
+def _fresh_reason(before: Tree, after: Tree) -> Any:
+    """The reason given with this very change; one from an earlier ending does not count."""
+    reason = after.get("statusReason")
+    return None if reason == before.get("statusReason") else reason
+
+
 def _need_reason(after: Tree, text: str) -> None:
     reason: Any = after.get("statusReason") or {}
     if not reason.get("text") and not any(c.get("code") for c in reason.get("coding", ())):
@@ -216,8 +223,11 @@ def _ended(act: Act, before: Tree, after: Tree) -> Tree:
         after = _worded(after)
     elif status == "cancelled" and not act.by_patient:
         _need_reason(after, "Say why the request is withdrawn.")
-    elif state_of(before) == RequestState.DELIVERY_FAILED:
-        _need_reason(after, "A message was not delivered: say what was done about it.")
+    if state_of(before) == RequestState.DELIVERY_FAILED and not any(
+        after.get(name) and before.get(name) != after[name]
+        for name in ("output", "note", "statusReason")
+    ):
+        raise missing("Task.note", "A message was not delivered: say what was done about it.")
     if repeats.is_repeat(before):
         repeats.check_ended(act, after)
     return after

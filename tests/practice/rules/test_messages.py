@@ -155,7 +155,26 @@ def test_a_failed_delivery_comes_back_and_is_not_closed_unseen(
     bare = {k: v for k, v in back.items() if k != "output"}
     refused(422, surgery.update, PRIYA, {**bare, "status": "completed"})
     refused(422, surgery.update, PRIYA, {**bare, "status": "failed"})
-    surgery.update(PRIYA, {**back, "status": "completed", "output": [outcome("self-care")]})
+    # The outcome of the first time says nothing about the message that did not arrive.
+    refused(422, surgery.update, PRIYA, {**back, "status": "completed"})
+    surgery.update(PRIYA, {**back, "status": "completed", "output": [outcome("booked-phone")]})
+
+
+def test_a_patient_opens_no_internal_thread(surgery: Surgery, refused: Refused) -> None:
+    surgery.consent("p1", OnlineService.MESSAGES)
+    refused(403, surgery.create, JANE, header_tree(category="internal"))
+
+
+def test_asking_works_with_messages_switched_off(surgery: Surgery, refused: Refused) -> None:
+    message = {**message_tree("x"), "partOf": [{"reference": LINK}]}
+    task = request_tree(focus={"reference": LINK})
+    header, first, request = surgery.act(JANE, post(header_tree(), LINK), post(message), post(task))
+    assert first["sender"]["reference"] == "Patient/p1"
+    assert request["focus"]["reference"] == f"Communication/{header['id']}"
+    (only,) = surgery.search(PRIYA, "Task", focus=f"Communication/{header['id']}")
+    assert only["id"] == request["id"]
+    no = refused(403, surgery.create, JANE, message_tree(header["id"], "And my elbow"))
+    assert no.code is ErrorCode.NO_PATIENT_CONSENT
 
 
 def test_what_is_sent_stays_as_it_is(surgery: Surgery, refused: Refused) -> None:

@@ -155,7 +155,16 @@ def test_patients_do_not_book_what_has_begun_or_what_is_far_off(
 ) -> None:
     assert refused(422, online.book, online.slot(-1), "p1", JANE).code is ErrorCode.IN_THE_PAST
     far = online.slot(60 * 24 * 91)
-    assert refused(422, online.book, far, "p1", JANE).code is ErrorCode.TOO_SOON
+    assert refused(422, online.book, far, "p1", JANE).code is ErrorCode.TOO_FAR
+
+
+def test_names_on_the_board_come_from_the_record(online: Surgery) -> None:
+    forged = [
+        {"actor": {"reference": "Patient/p1", "display": "JONES, Bob"}, "status": "accepted"},
+        {"actor": {"reference": "Practitioner/c2", "display": "Dr Who"}, "status": "accepted"},
+    ]
+    booked = online.book(online.slot(), "p1", JANE, participant=forged)
+    assert [p["actor"]["display"] for p in booked["participant"]] == ["SMITH1", "Dr c1"]
 
 
 def test_two_open_bookings_at_most(online: Surgery, refused: Refused) -> None:

@@ -89,7 +89,11 @@ def test_emergency_is_taken_back_only_with_a_reason(surgery: Surgery, refused: R
     task = surgery.create(PRIYA, request_tree(priority="stat"))
     lower = {**task, "priority": "routine"}
     assert refused(422, surgery.update, PRIYA, lower).expression == "Task.statusReason"
-    surgery.update(PRIYA, {**lower, "statusReason": {"text": "Spoken to, settled"}})
+    settled = {"statusReason": {"text": "Spoken to, settled"}}
+    lowered = surgery.update(PRIYA, {**lower, **settled})
+    raised = surgery.update(PRIYA, {**lowered, "priority": "stat"})
+    refused(422, surgery.update, PRIYA, {**raised, "priority": "urgent"})  # an old reason
+    surgery.update(PRIYA, {**raised, "priority": "urgent", "statusReason": {"text": "A cold"}})
 
 
 def test_opening_claims_and_a_colleague_may_take_over(surgery: Surgery, refused: Refused) -> None:
