@@ -42,7 +42,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPractice]:
     """A practice at a minute to eight, an hour passing in six seconds."""
     running = RunningPractice.demo(
         tmp_path_factory.mktemp("busy") / "data",
-        patients=1500,
+        patients=800,
         at="2026-11-23T07:59",
         traffic="monday",
         more=("--speed", "600"),
