@@ -96,20 +96,20 @@ def read_search(text: str, today: date) -> SearchText:
     """What *text* says: names, birth date, NHS number, postcode, phone, in any order."""
     rest = " ".join(text.split())
     complaint, born, nhs_number = "", None, ""
+    for pattern, order in ((_ISO, "ymd"), (_WORDED, "dmy"), (_DAY, "dmy")):
+        rest, found = _cut(pattern, rest)
+        if found:
+            born = _date(dict(zip(order, found.groups(), strict=True)), today)
+            if born is None:
+                complaint = f"{found.group()} is not a birth date."
+            break
     rest, found = _cut(_PHONE, rest)
     phone = _national(found.group()) if found else ""
     rest, found = _cut(_NHS, rest)
     if found:
         nhs_number = re.sub(r"\D", "", found.group())
         if not is_valid(nhs_number):
-            complaint = "That NHS number cannot be right: check its digits."
-    for pattern, order in ((_ISO, "ymd"), (_WORDED, "dmy"), (_DAY, "dmy")):
-        rest, found = _cut(pattern, rest)
-        if found:
-            born = _date(dict(zip(order, found.groups(), strict=True)), today)
-            if born is None:
-                complaint = complaint or f"{found.group()} is not a birth date."
-            break
+            complaint = complaint or "That NHS number cannot be right: check its digits."
     rest, found = _cut(_POSTCODE, rest)
     postcode = f"{found.group(1)} {found.group(2)}".upper() if found else ""
     if not postcode:

@@ -103,6 +103,7 @@ class Writer(QObject):
         self._running: set[asyncio.Task[Any]] = set()
         self._unknown: set[str] = set()
         self._in_flight: set[str] = set()
+        self._settling = asyncio.Lock()
 
     @property
     def saving(self) -> set[str]:
@@ -132,17 +133,14 @@ class Writer(QObject):
 
     async def settle(self) -> None:
         """Find out what became of every write whose end is not known, and finish it."""
-        for write in await self._outbox.pending():
-            if write.id in self._in_flight:
-                continue
-            self._in_flight.add(write.id)
-            try:
+        async with self._settling:
+            for write in await self._outbox.pending():
+                if write.id in self._in_flight:
+                    continue
                 if write.id not in self._unknown:  # of the last run
                     self._unknown.add(write.id)
                     self._mark(write.subjects, 1)
                 await self._settle(write)
-            finally:
-                self._in_flight.discard(write.id)
 
     async def close(self, deadline_s: float = 1.0) -> None:
         """Wait a moment for what is under way; the rest is settled at the next start."""

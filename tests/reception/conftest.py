@@ -12,7 +12,7 @@ from qasync import QEventLoop
 
 from reception.api.network import NetworkThread
 from reception.desk.desk import Desk
-from tests.reception.desks import Desks
+from tests.reception.desks import Desks, Doors
 from tests.running import RunningPractice
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -113,16 +113,22 @@ def client_network() -> Iterator[NetworkThread]:
     assert not escaped, escaped
 
 
+@pytest.fixture(scope="session")
+def doors(
+    practice: RunningPractice, client_network: NetworkThread, loop: asyncio.AbstractEventLoop
+) -> Iterator[Doors]:
+    """Signs accounts in, each once for the whole run."""
+    made = Doors(practice, client_network)
+    yield made
+    asyncio.run_coroutine_threadsafe(made.close(), client_network.loop).result(10)
+
+
 @pytest.fixture
 def desks(
-    practice: RunningPractice,
-    client_network: NetworkThread,
-    loop: asyncio.AbstractEventLoop,
-    finish: Finish,
-    tmp_path: Path,
+    doors: Doors, loop: asyncio.AbstractEventLoop, finish: Finish, tmp_path: Path
 ) -> Iterator[Desks]:
     """Opens real, live desks: `desk = finish(desks.open("receptionist"))`."""
-    opened = Desks(practice, client_network, loop, tmp_path)
+    opened = Desks(doors, loop, tmp_path)
     yield opened
     finish(opened.close())
 

@@ -21,43 +21,80 @@ KEY = bytes(range(32))
 
 
 @dataclass
-class Desks:
-    """Opens desks at one practice.
+class Doors:
+    """Signs accounts in, each once for the whole run: a sign-in takes its password's time.
 
     Attributes:
         practice: the running service.
         network: the network thread.
-        loop: the session's loop.
-        folder: where drafts and outboxes are kept.
     """
 
     practice: RunningPractice
     network: NetworkThread
+    _known: dict[str, Connection] = field(default_factory=dict)
+    _doors: list[Practice] = field(default_factory=list)
+
+    async def connection(self, account: dict[str, str], proxy: str = "") -> Connection:
+        """*account*, signed in; through *proxy* always anew."""
+        known = self._known.get(account["user"])
+        if known is not None and not proxy:
+            return known
+        made = await self.network.call(self._sign_in(account, proxy))
+        if not proxy:
+            self._known[account["user"]] = made
+        return made
+
+    async def close(self) -> None:
+        """Close every connection; on the network thread."""
+        for door in self._doors:
+            await door.close()
+
+    async def _sign_in(self, account: dict[str, str], proxy: str) -> Connection:
+        trust = Trust(self.practice.ca.read_text())
+        door = Practice(self.practice.base, trust, keep=lambda user, token: None, proxy=proxy)
+        self._doors.append(door)
+        browser = FormBrowser(trust, account["user"], account["password"])
+        return await door.sign_in(browser.visit)
+
+
+@dataclass
+class Desks:
+    """Opens desks at one practice.
+
+    Attributes:
+        doors: signs in.
+        loop: the session's loop.
+        folder: where drafts and outboxes are kept.
+    """
+
+    doors: Doors
     loop: asyncio.AbstractEventLoop
     folder: Path
-    _open: list[Desk] = field(default_factory=list)
-    _disks: list[Disk] = field(default_factory=list)
-    _running: list[Future[None]] = field(default_factory=list)
-    _doors: list[Practice] = field(default_factory=list)
-    _closing: list[Drafts | Outbox] = field(default_factory=list)
+    _open: list["_Opened"] = field(default_factory=list)
+
+    @property
+    def practice(self) -> RunningPractice:
+        """The running service."""
+        return self.doors.practice
 
     async def open(
-        self, role: str = Role.RECEPTIONIST, number: int = 0, *, live: bool = True
+        self,
+        role: str = Role.RECEPTIONIST,
+        number: int = 0,
+        *,
+        live: bool = True,
+        proxy: str = "",
     ) -> Desk:
         """A desk with today's board loaded; *live*: changes made elsewhere arrive."""
         account = self.practice.account(role, number)
-        connection, door = await self.network.call(sign_in(self.practice, account))
-        self._doors.append(door)
-        desk = self.desk_of(connection, account)
+        opened = self._make(await self.doors.connection(account, proxy), account)
         if live:
-            channel = connection.live(desk.feed)
-            task = asyncio.run_coroutine_threadsafe(channel.run(), self.network.loop)
-            self._running.append(task)
-        await desk.start()
-        return desk
+            channel = opened.connection.live(opened.desk.feed)
+            opened.live = asyncio.run_coroutine_threadsafe(channel.run(), self.doors.network.loop)
+        await opened.desk.start()
+        return opened.desk
 
-    def desk_of(self, connection: Connection, account: dict[str, str]) -> Desk:
-        """A desk on *connection*, not started."""
+    def _make(self, connection: Connection, account: dict[str, str]) -> "_Opened":
         disk = Disk()
         owner = f"{self.practice.base}|{account['user']}"
         outbox = Outbox(self.folder / "outbox.db", KEY, owner, disk)
@@ -69,33 +106,38 @@ class Desks:
             Role(account["role"]),
             identity.scopes,
         )
-        wire = connection.wire(self.network)
-        desk = Desk(me, wire, self.network, outbox, drafts, self.loop)
-        self._open.append(desk)
-        self._disks.append(disk)
-        self._closing += [outbox, drafts]
-        return desk
+        network = self.doors.network
+        desk = Desk(me, connection.wire(network), network, outbox, drafts, self.loop)
+        opened = _Opened(desk, connection, disk, outbox, drafts)
+        self._open.append(opened)
+        return opened
+
+    async def shut(self, desk: Desk) -> None:
+        """Close one desk."""
+        opened = next(o for o in self._open if o.desk is desk)
+        self._open.remove(opened)
+        await opened.close()
 
     async def close(self) -> None:
         """Close every desk."""
-        for task in self._running:
-            task.cancel()
-        for desk in self._open:
-            await desk.close()
-            desk.deleteLater()
-        for door in self._doors:
-            await self.network.call(door.close())
-        for kept in self._closing:
-            kept.close()
-        for disk in self._disks:
-            disk.stop()
+        while self._open:
+            await self._open.pop().close()
 
 
-async def sign_in(
-    practice: RunningPractice, account: dict[str, str]
-) -> tuple[Connection, Practice]:
-    """Sign *account* in; on the network thread."""
-    trust = Trust(practice.ca.read_text())
-    door = Practice(practice.base, trust, keep=lambda user, token: None)
-    browser = FormBrowser(trust, account["user"], account["password"])
-    return await door.sign_in(browser.visit), door
+@dataclass
+class _Opened:
+    desk: Desk
+    connection: Connection
+    disk: Disk
+    outbox: Outbox
+    drafts: Drafts
+    live: Future[None] | None = None
+
+    async def close(self) -> None:
+        if self.live is not None:
+            self.live.cancel()
+        await self.desk.close()
+        self.desk.deleteLater()
+        self.outbox.close()
+        self.drafts.close()
+        self.disk.stop()
