@@ -84,7 +84,8 @@ class Writer:
                 return
             self._closed = True
             self._jobs.put(None)
-        self._thread.join()
+        if self._thread.ident is not None:  # it was started
+            self._thread.join()
 
     def listen(self, loop: asyncio.AbstractEventLoop, callback: Callable[[Commit], None]) -> None:
         """Tell *callback* on *loop* of every commit from now on."""

@@ -21,7 +21,7 @@ from practice.refusal import Refusal
 from practice.rules.caller import Caller
 from practice.rules.gate import Gate
 from practice.server import _Server, listen
-from practice.store import Store
+from practice.store import Store, Stored
 from practice.tls import own_authority
 from tests.practice.fhir.house import AT, ODS, trees
 
@@ -90,7 +90,8 @@ class House:
         self.store.open()
         self.store.load(ODS, trees())
         self.store.found("B00000")
-        gate = Gate(self.clock)
+        self.followed: list[Stored] = []
+        gate = Gate(self.clock, also=[lambda _unit, _caller, stored: self.followed.append(stored)])
         app = Starlette(routes=routes(self.store, gate, KnownTokens(), self.clock))
         listener = listen("127.0.0.1", 0)
         self.origin = f"https://localhost:{listener.getsockname()[1]}"

@@ -40,9 +40,11 @@ def test_history_and_versions(desk: httpx2.Client, key: str) -> None:
     assert desk.get(f"/Flag/{made['id']}/_history/3").status_code == 404
 
 
-def test_a_removed_subscription_is_gone(desk: httpx2.Client) -> None:
+def test_a_removed_subscription_is_gone(house: House, desk: httpx2.Client) -> None:
     made = desk.post("/Subscription", json=subscription()).json()
     assert desk.delete(f"/Subscription/{made['id']}").status_code == 204
+    followed = [one.method for one in house.followed if one.id == made["id"]]
+    assert followed == ["POST", "DELETE"]  # the rooms above hear of both
     assert desk.get(f"/Subscription/{made['id']}").status_code == 410
     assert desk.get(f"/Subscription/{made['id']}/_history/2").status_code == 410
     assert desk.get(f"/Subscription/{made['id']}/_history/1").status_code == 200

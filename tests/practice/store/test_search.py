@@ -1,10 +1,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy.dialects import postgresql
 
 from contract import systems
 from practice.refusal import Refusal
 from practice.store import Page, Query, Store
+from practice.store.compile import Compiler, write_cursor
 
 Tree = dict[str, Any]
 CODES = "http://codes.example"
@@ -183,6 +185,16 @@ def test_finds(loaded: Store, kind: str, query: str, ids: str) -> None:
     assert sorted(match.id for match in page.matches) == ids.split()
     counted = search(loaded, kind, *pairs, ("_summary", "count"))  # type: ignore[arg-type]
     assert (counted.total, counted.matches) == (len(ids.split()), ())
+
+
+def test_every_search_can_be_said_to_postgresql() -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    for kind, query, _ in FOUND:
+        pairs = [tuple(part.split("=", 1)) for part in query.split("&")]
+        sort = [("_sort", "-_lastUpdated,_id"), ("_cursor", write_cursor([7, 1, "x"]))]
+        asked = Query.parse(kind, [*pairs, *sort])  # type: ignore[list-item]
+        assert "LIMIT" in str(Compiler("A1").rows(asked).compile(dialect=dialect))
+        assert "count(*)" in str(Compiler("A1").total(asked).compile(dialect=dialect))
 
 
 @pytest.mark.parametrize(

@@ -269,6 +269,12 @@ def test_closing_finishes_what_is_queued(tmp_path: Any) -> None:
     again.close()
 
 
+def test_a_store_that_was_never_opened_can_be_closed(tmp_path: Any) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'p.db'}", PracticeClock())
+    store.close()
+    store.close()
+
+
 OTHER_PROCESS = """
 import sys
 from practice.clock import PracticeClock
