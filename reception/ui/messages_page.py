@@ -16,6 +16,7 @@ from reception.desk.desk import Desk
 from reception.records import Message, Request
 from reception.records.problem import ChangedElsewhere, Problem
 from reception.ui.page import Page
+from reception.ui.request_conversation import RequestConversation
 from reception.ui.request_sender import Sender
 from reception.ui.tasks import Tasks
 from reception.widgets.banner import Banner, Weight
@@ -52,6 +53,7 @@ class MessagesPage(Page):
         self._tasks = Tasks(self)
         self._turn = 0
         self._request: Request | None = None
+        self._said = RequestConversation(desk)
         self.sender_ = sender or Sender(desk, parent=self)
         self.page_banner = Banner(look, self)
         self.threads = thread_list(desk, look, self)
@@ -240,13 +242,12 @@ class MessagesPage(Page):
                 self.page_banner.say(theirs.sentence, Weight.WARN, offer="Take over")
 
     async def _read(self, request: Request, turn: int) -> None:
-        if not request.thread_id:
-            return
-        await self._desk.open_thread(request.thread_id)
+        await self._said.read(request)
         if turn != self._turn:
             return
         self._show_conversation()
-        await self._desk.mark_read(request.thread_id)
+        if request.thread_id:
+            await self._desk.mark_read(request.thread_id)
 
     async def _read_story(self, patient_id: str, turn: int) -> None:
         story = await self._desk.story(patient_id, panel="messages")
@@ -277,7 +278,7 @@ class MessagesPage(Page):
             return
         header = self._desk.messages.get(request.thread_id)
         self.topic.setText((header.topic if header else "") or request.description)
-        messages = self._desk.messages.in_thread(request.thread_id)
+        messages = self._said.held(request)
         bar = self._scroll.verticalScrollBar()
         at_end = bar.value() >= bar.maximum() - 4
         fresh = self.conversation.show_messages(messages, self._desk.time.today())
@@ -363,9 +364,8 @@ class MessagesPage(Page):
 
     @Slot(object)
     def _on_message(self, message: Message) -> None:
-        header = message.header_id or message.id
-        self.threads.model.refresh_thread(header)
-        if self._request is not None and header == self._request.thread_id:
+        self.threads.model.refresh_thread(message.header_id or message.id)
+        if self._request is not None and self._said.concerns(message, self._request):
             self._show_conversation()
 
     @Slot(object, object)

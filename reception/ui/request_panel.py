@@ -13,6 +13,7 @@ from reception.desk.problems import SlotTaken
 from reception.desk.red_flags import RedFlags
 from reception.records import Message, Patient, Request
 from reception.records.problem import ChangedElsewhere, Problem
+from reception.ui.request_conversation import RequestConversation
 from reception.ui.request_sender import Sender
 from reception.ui.tasks import Tasks
 from reception.widgets.banner import Banner, Weight
@@ -63,6 +64,7 @@ class RequestPanel(QWidget):
         self._turn = 0
         self._acting = 0
         self._request: Request | None = None
+        self._said = RequestConversation(desk)
 
         self.banner = Banner(look, self)
         self.view = RequestView(desk, look, red_flags, self)
@@ -232,10 +234,7 @@ class RequestPanel(QWidget):
             self._tasks.start(
                 self._read_story(request.patient_id, turn), on_problem=self.show_problem
             )
-        if request.thread_id:
-            self._tasks.start(
-                self._read_thread(request.thread_id, turn), on_problem=self.show_problem
-            )
+        self._tasks.start(self._read_thread(request, turn), on_problem=self.show_problem)
 
     async def _read_story(self, patient_id: str, turn: int) -> None:
         story = await self._desk.story(patient_id, panel="desk")
@@ -247,8 +246,8 @@ class RequestPanel(QWidget):
             self.view.show_story(story)
             self._show_bar()
 
-    async def _read_thread(self, thread_id: str, turn: int) -> None:
-        messages = await self._desk.open_thread(thread_id)
+    async def _read_thread(self, request: Request, turn: int) -> None:
+        messages = await self._said.read(request)
         if turn == self._turn:
             self.view.show_messages(messages)
 
@@ -468,8 +467,8 @@ class RequestPanel(QWidget):
     @Slot(object)
     def _on_message(self, message: Message) -> None:
         request = self._request
-        if request is not None and message.header_id and message.header_id == request.thread_id:
-            self.view.show_messages(self._desk.messages.in_thread(request.thread_id))
+        if request is not None and self._said.concerns(message, request):
+            self.view.show_messages(self._said.held(request))
 
     @Slot(object, object)
     def _on_message_changed(self, _before: Message, after: Message) -> None:

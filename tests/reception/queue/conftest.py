@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -35,8 +36,8 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPracti
 class Hands:
     """A keyboard: every key goes to whatever has the focus, as a person's would."""
 
-    def press(self, *keys: str | Qt.Key, ctrl: bool = False) -> None:
-        """Strike *keys* one after the other."""
+    def press(self, *keys: Any, ctrl: bool = False) -> None:
+        """Strike *keys* (letters or Qt's own) one after the other."""
         held = Qt.KeyboardModifier.ControlModifier if ctrl else Qt.KeyboardModifier.NoModifier
         for key in keys:
             QTest.keyClick(self.at, key, held)
