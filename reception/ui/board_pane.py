@@ -84,9 +84,9 @@ class BoardPane(QWidget):
         grid.addWidget(self.header, 0, 1)
         grid.addWidget(self.axis, 1, 0)
         grid.addWidget(self.view, 1, 1)
-        self._said = QLabel(self)
-        self._said.setFont(look.metrics.title)
-        self._said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.said = QLabel(self)
+        self.said.setFont(look.metrics.title)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint = QLabel(self)
         self._hint.setProperty("kind", "muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -98,7 +98,7 @@ class BoardPane(QWidget):
         column = QVBoxLayout(instead)
         column.setSpacing(look.metrics.unit_px)
         column.addStretch(2)
-        column.addWidget(self._said)
+        column.addWidget(self.said)
         column.addWidget(self._hint)
         column.addWidget(self._progress, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
@@ -196,7 +196,7 @@ class BoardPane(QWidget):
             said, hint = f"{words} is not loaded", "It loads when the practice can be reached."
         else:
             said, hint = f"Loading {words}", ""
-        self._said.setText(said)
+        self.said.setText(said)
         self._hint.setText(hint)
         self._progress.setVisible(not self._loaded and not silent)
         self._stack.setCurrentIndex(1)

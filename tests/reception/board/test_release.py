@@ -1,0 +1,158 @@
+"""The release page: what it says it would do is what it does."""
+
+from collections.abc import Iterator
+from datetime import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reception.desk.desk import Desk
+from reception.records import Slot
+from reception.ui.release_page import ReleasePage
+from reception.widgets.look import Look
+from reception.widgets.slot_counts import Counts, Named, Wish, chosen, count_of, counted
+from tests.reception.board.diary import Diary, at, busy_monday
+from tests.reception.conftest import Finish, Until
+from tests.reception.desk.picks import patient
+from tests.reception.desks import Desks
+
+
+@pytest.fixture
+def page(desk: Desk, look: Look, finish: Finish) -> Iterator[ReleasePage]:
+    made = ReleasePage(desk, look)
+    made.resize(1366, 768)
+    made.show()
+    yield made
+    made.tasks.cancel_all()
+    finish(made.tasks.drained())
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture(scope="module")
+def monday(qapp: Any) -> Iterator[Diary]:
+    """A day that no test changes."""
+    made = Diary()
+    busy_monday(made)
+    yield made
+    made.stop()
+
+
+def named_in(diary: Diary) -> Named:
+    def named(slot: Slot) -> tuple[str, str]:
+        session = diary.sessions.get(slot.schedule_id)
+        assert session is not None
+        return session.practitioner_id, session.practitioner_name
+
+    return named
+
+
+def test_every_slot_is_counted_once(monday: Diary) -> None:
+    diary = monday
+    now = diary.clock
+    table = counted(diary.slots, named_in(diary), now)
+    breaks = sum(s.is_blocked for s in diary.slots)
+    total = sum(table.values(), Counts())
+    assert total.total == len(diary.slots) - breaks
+    assert total.free == sum(s.status == "free" and s.start > now for s in diary.slots)
+    assert total.embargoed == sum(s.is_embargoed for s in diary.slots) > 0
+    assert 0 < total.online < total.free
+
+
+@given(
+    opening=st.booleans(),
+    count=st.integers(1, 12),
+    kind=st.sampled_from(["", "gp-routine", "nurse"]),
+    who=st.sampled_from(["", "dr-n-grant"]),
+    hour=st.integers(8, 17),
+    hours=st.integers(1, 6),
+)
+def test_a_wish_takes_only_what_it_may_and_the_earliest_first(
+    monday: Diary, opening: bool, count: int, kind: str, who: str, hour: int, hours: int
+) -> None:
+    diary = monday
+    named = named_in(diary)
+    wish = Wish(
+        opening, count, at(f"{hour:02d}:00"), at(f"{min(23, hour + hours):02d}:00"), kind, who
+    )
+    picked, able = chosen(wish, diary.slots, named, diary.clock)
+    fit = [s for s in diary.slots if wish.could_take(s, named, diary.clock)]
+    assert able == len(fit)
+    assert len(picked) == min(count, able)
+    for slot in picked:
+        assert wish.start <= slot.start < wish.end
+        assert kind in ("", slot.type_code)
+        assert who in ("", named(slot)[0])
+        counts = count_of(slot, diary.clock)
+        assert counts.embargoed or counts.free
+        assert bool(counts.online) != opening
+    left = [s.start for s in fit if s not in picked]
+    assert not left or max(s.start for s in picked) <= min(left)
+
+
+def test_what_is_previewed_is_opened_and_can_be_taken_back(
+    page: ReleasePage, desk: Desk, until: Until
+) -> None:
+    page.form.set_times(time(14), time(17))
+    page.form.count.setValue(4)
+    before = page.counts.total.online
+    picked = [slot.id for slot in page.picked]
+    assert len(picked) == 4
+    lines = [page.list.item(row).text() for row in range(page.list.count())]
+    assert len(lines) == 4
+    assert lines == sorted(lines)
+    assert page.apply.text() == "Open 4 slots online"
+    assert page.said.text() == "Patients will see 4 slots."
+    page.apply.click()
+    assert not page.apply.isEnabled()
+    until(page.withdraw.isVisible)
+    opened = [desk.slots.get(slot_id) for slot_id in picked]
+    assert all(s is not None and s.is_online and s.status == "free" for s in opened)
+    until(lambda: page.counts.total.online == before + 4)
+    page.withdraw.click()
+    until(page.withdraw.isHidden)
+    kept = [desk.slots.get(slot_id) for slot_id in picked]
+    assert not any(s is not None and s.is_online for s in kept)
+    until(lambda: page.counts.total.online == before)
+
+
+def test_what_was_taken_meanwhile_stays_and_is_named(
+    page: ReleasePage, desk: Desk, desks: Desks, finish: Finish, until: Until
+) -> None:
+    page.form.set_times(time(14), time(18))
+    page.form.count.setValue(3)
+    picked = [slot.id for slot in page.picked]
+    page.apply.click()
+    until(page.withdraw.isVisible)
+    rival = finish(desks.open("receptionist", 1))
+    finish(rival.book([picked[1]], patient(rival, 3)))
+    page.withdraw.click()
+    until(page.banner.isVisible)
+    assert page.result.text().startswith("2 slots withdrawn.")
+    assert patient(rival, 3).name.split(",")[0] in page.result.text()
+    taken = desk.slots.get(picked[1])
+    assert taken is not None
+    assert taken.status == "busy"
+
+
+def test_nothing_can_be_released_while_the_practice_is_silent(
+    page: ReleasePage, desk: Desk
+) -> None:
+    assert page.apply.isEnabled()
+    desk.freshness.lost()
+    assert not page.apply.isEnabled()
+    desk.freshness.caught_up()
+    assert page.apply.isEnabled()
+
+
+def test_a_row_says_which_kind_is_meant(page: ReleasePage) -> None:
+    kind = page.counts.kind(0)
+    assert kind is not None
+    page.table.kind_chosen.emit(kind.practitioner_id, kind.type_code)
+    wish = page.form.wish(page._desk.day)
+    assert (wish.practitioner_id, wish.type_code) == (kind.practitioner_id, kind.type_code)
+    last = page.counts.rowCount() - 1
+    assert page.counts.kind(last) is None
+    assert page.counts.index(last, 0).data() == "All clinicians"
