@@ -117,8 +117,11 @@ class BoardPage(Page):
         self.pane.setFocus()
 
     def show_reference(self, reference: str) -> None:
-        """Go to an appointment, or begin a booking for a patient."""
+        """Go to an appointment, or begin a booking: into a slot, or for a patient."""
         kind, _, record_id = reference.partition("/")
+        if kind == "Slot":
+            self.pane.view.go_to(reference)
+            self.pane.act("b", reference)
         if kind == "Appointment" and self.pane.show_appointment(record_id):
             self._on_opened(self.pane.view.current_key)
         elif kind == "Patient" and (patient := self._desk.patients.get(record_id)) is not None:

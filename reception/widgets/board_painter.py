@@ -1,7 +1,9 @@
 """Draws one cell of the board."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
@@ -44,7 +46,7 @@ class Mood:
         focused: and the board has the focus.
         hovered: the mouse is on it.
         saving: something about it is on its way.
-        lit: its place among the best fits, from 1; 0 for none.
+        lit: 1 for the best of the slots that suit, more for the others, 0 for the rest.
         target: a request is being dragged over it.
     """
 
@@ -135,7 +137,7 @@ class BoardPainter:
         side = min(height, self.line_px)
         box = QRectF(room.left - 0.5, room.middle - side / 2 + 0.5, side - 1, side - 1)
         if mood.lit:
-            self._lit_badge(painter, box, mood.lit)
+            self._lit_badge(painter, box, best=mood.lit == 1)
             room.left += side + 1
         elif face.badge is not None:
             badge = face.badge
@@ -222,15 +224,22 @@ class BoardPainter:
         painter.fillPath(stripes, colour)
         painter.restore()
 
-    def _lit_badge(self, painter: QPainter, box: QRectF, place: int) -> None:
+    def _lit_badge(self, painter: QPainter, box: QRectF, *, best: bool) -> None:
+        """A star for the best of the slots that suit, a ring for the others."""
+        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._ink(Ink.ACCENT))
-        painter.drawEllipse(box.adjusted(1, 1, -1, -1))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        painter.setPen(self._ink(Ink.ON_ACCENT))
-        painter.setFont(self._fonts[Type.SMALL_STRONG])
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(place))
+        painter.setPen(QPen(self._ink(Ink.ACCENT), 1.4))
+        if best:
+            painter.setBrush(self._ink(Ink.ACCENT))
+            painter.translate(box.center())
+            painter.scale(box.width() / 2, box.width() / 2)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawPolygon(_star())
+        else:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            inset = box.width() * 0.28
+            painter.drawEllipse(box.adjusted(inset, inset, -inset, -inset))
+        painter.restore()
 
     def _wait(self, painter: QPainter, room: _Room, face: Face) -> None:
         measure = self._measures[Type.SMALL_STRONG]
@@ -300,3 +309,14 @@ class BoardPainter:
 
     def _ink(self, ink: Ink) -> QColor:
         return self._look.palette[ink]
+
+
+@cache
+def _star() -> QPolygonF:
+    """A five-pointed star in a circle of radius 1."""
+    points = []
+    for corner in range(10):
+        turn = corner * math.pi / 5 - math.pi / 2
+        reach = 0.45 if corner % 2 else 1.0
+        points.append(QPointF(reach * math.cos(turn), reach * math.sin(turn)))
+    return QPolygonF(points)
