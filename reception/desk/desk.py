@@ -1,7 +1,7 @@
 """The desk: what a signed-in user sees and can do."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 BIND_S = 3.0
 """How long the first load waits for the live channel; then it goes ahead without."""
+RETRY_AFTER = timedelta(seconds=5)
+"""What could not be loaded is tried again this often, while there is contact."""
 MEET_S = 0.05
 MEET_AT_ONCE = 50
 """Patients who come with pushed records are fetched this much later, so many together."""
@@ -94,10 +96,11 @@ class Desk(QObject):
         self._channel = "connecting"
         self._is_loading = False
         self._is_loaded = False
-        self._is_reloading = False
+        self._is_reloading = self._is_complete = self._is_started = False
         self._closed = False
 
         self.time = PracticeTime(wire.practice_now, self)
+        self._tried_at = self.time.now()
         self.freshness = Freshness(self.time.now, self)
         stores = self.stores = Stores(self.time.today, self._reread, self)
         self.sessions, self.slots = stores.sessions, stores.slots
@@ -191,45 +194,71 @@ class Desk(QObject):
         """Whether the open day is being fetched."""
         return self._is_loading
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the stores hold all of the open day; if not, it is being fetched, or could not.
+
+        A day that could not be fetched is tried again at the next contact.
+        """
+        return self._is_complete
+
     async def start(self) -> None:
-        """Wait for the live channel, then load today, the queue and the people."""
+        """Wait for the live channel, then load today, the queue and the people.
+
+        Raises:
+            Problem: not all could be loaded; that is tried again as soon as there is contact.
+        """
+        await self._writer.restore()
         try:
             async with asyncio.timeout(BIND_S):
                 await self._touched.wait()
         except TimeoutError:
             pass  # changes will be told, or polled for, later; the load does not wait
+        self._is_started = self._is_reloading = True
+        await self._loaded_by(self._load_all)
+
+    async def open_day(self, day: date) -> None:
+        """Open *day* (London) in the stores of the day.
+
+        Raises:
+            Problem: it could not be loaded.
+        """
+        self._is_complete = False
+        self.stores.show_day(day)
+        self.day_changed.emit(day)
+        await self._load_day()
+
+    async def reload(self) -> None:
+        """Bring everything that is open up to date, after a sleep or a gap that cannot be told."""
+        self.freshness.catching_up()
+        is_complete, *_ = await asyncio.gather(
+            self._loading.day(self.day, afresh=False),
+            self._loading.queue(afresh=False),
+            self._loading.people(),
+        )
+        self._is_loaded = True
+        if is_complete:
+            self._is_complete = True
+            self.loaded.emit()
+        self._if_up_to_date()
+
+    async def _load_all(self) -> None:
         await asyncio.gather(
             self.open_day(self.time.today()),
             self._loading.queue(afresh=True),
             self._loading.people(),
         )
         self._is_loaded = True
-        self._if_up_to_date()
 
-    async def open_day(self, day: date) -> None:
-        """Open *day* (London) in the stores of the day."""
-        self.stores.show_day(day)
-        self.day_changed.emit(day)
-        self._is_loading = True
+    async def _load_day(self) -> None:
+        day, self._is_loading = self.day, True
         try:
             if await self._loading.day(day, afresh=True):
-                self._is_loading = False
+                self._is_loading, self._is_complete = False, True
                 self.loaded.emit()
         finally:
-            if self.stores.day == day:
+            if self.day == day:
                 self._is_loading = False
-
-    async def reload(self) -> None:
-        """Bring everything that is open up to date, after a sleep or a gap that cannot be told."""
-        self.freshness.catching_up()
-        await asyncio.gather(
-            self._loading.day(self.day, afresh=False),
-            self._loading.queue(afresh=False),
-            self._loading.people(),
-        )
-        self._is_loaded = True
-        self.loaded.emit()
-        self._if_up_to_date()
 
     async def settle(self) -> None:
         """Find out what became of writes whose end is not known."""
@@ -279,15 +308,15 @@ class Desk(QObject):
     # -- what the channel and the clock say
 
     def _on_contact(self) -> None:
-        if self._channel in _IN_TOUCH and self._is_loaded and not self._is_reloading:
-            self.freshness.caught_up()
-        else:
-            self.freshness.heard()
+        self.freshness.heard()
+        self._catch_up_on_loading()
+        self._if_up_to_date()
 
     def _on_channel(self, state: "LiveState") -> None:
         self._channel = str(state)
         if self._channel in _IN_TOUCH:
             self._touched.set()
+            self._catch_up_on_loading()
             self._if_up_to_date()
         elif self._channel == "stopped":
             self.freshness.lost()
@@ -296,15 +325,30 @@ class Desk(QObject):
 
     @QtSlot()
     def _on_reload(self) -> None:
-        if self._is_loaded and not self._is_reloading:
-            self._is_reloading = True
-            self._start(self._reload_all())
+        if self._is_loaded:
+            self._once_at_a_time(self.reload)
 
-    async def _reload_all(self) -> None:
+    def _catch_up_on_loading(self) -> None:
+        """What could not be loaded before is tried again, now that there is contact."""
+        if not self._is_started or self.time.now() - self._tried_at < RETRY_AFTER:
+            return
+        if not self._is_loaded:
+            self._once_at_a_time(self._load_all)
+        elif not self._is_complete and not self._is_loading:
+            self._once_at_a_time(self._load_day)
+
+    def _once_at_a_time(self, load: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        if not self._is_reloading and not self._is_loading:
+            self._is_reloading = True
+            self._start(self._loaded_by(load))
+
+    async def _loaded_by(self, load: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._tried_at = self.time.now()
         try:
-            await self.reload()
+            await load()
         finally:
             self._is_reloading = False
+            self._if_up_to_date()
 
     def _on_corrected(self, _: list[None]) -> None:
         self.time.corrected()
@@ -339,7 +383,7 @@ class Desk(QObject):
             self.stores.take_trees(await self._wire.search("Patient", [("_id", wanted)]))
 
     def _if_up_to_date(self) -> None:
-        if self._channel in _IN_TOUCH and self._is_loaded:
+        if self._channel in _IN_TOUCH and self._is_loaded and not self._is_reloading:
             self.freshness.caught_up()
 
     def _reread(self, reference: str) -> None:

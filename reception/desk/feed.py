@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from reception.api.handover import Handover
+from reception.desk.stores import BREATH_S, SLICE_S
 from reception.records import Record, Tree, record_of
 
 if TYPE_CHECKING:
     from reception.api.live import LiveState
-
-SLICE_S = 0.005
-"""How long one turn may keep the window's loop."""
 
 
 @dataclass(frozen=True)
@@ -98,5 +96,5 @@ class Feed:
             else:
                 self._state(item)
             if self._waiting and time.perf_counter() - begun > SLICE_S:
-                self._loop.call_soon(self._drain)
+                self._loop.call_later(BREATH_S, self._drain)
                 return

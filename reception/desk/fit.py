@@ -3,6 +3,7 @@
 The patient's own words are read only to put slots into an order; nothing is decided by them.
 """
 
+import heapq
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,8 +32,9 @@ _HOURS = (
     (r"\bafternoons?\b", "in the afternoon, as asked", 12, 24),
     (r"\bafter (?:work|school)\b|\bevenings?\b", "late in the day, as asked", 16, 24),
 )
-_WRONG_HOUR = timedelta(hours=4)
-_WRONG_WAY = timedelta(hours=6)
+OPEN = ("free", "busy-tentative")
+_WRONG_HOUR = timedelta(hours=9)
+_WRONG_WAY = timedelta(hours=12)
 _SECOND_CHOICE = timedelta(hours=2)
 _USUAL_GP = timedelta(hours=3)
 """How much later a slot may be and still come before one without this virtue."""
@@ -58,6 +60,50 @@ class Fit:
         return ", ".join(self.why)
 
 
+@dataclass(frozen=True)
+class _Wish:
+    """What one request asks for."""
+
+    kinds: dict[str, timedelta]
+    ways: frozenset[str]
+    hours: tuple[tuple[str, int, int], ...]
+    usual_gp: str
+    urgent: bool
+
+    @classmethod
+    def of(cls, request: Request, usual_gp: str) -> "_Wish":
+        return cls(
+            {kind: _SECOND_CHOICE * n for n, kind in enumerate(wanted_kinds(request))},
+            wanted_ways(request),
+            tuple(wanted_hours(request)),
+            usual_gp,
+            request.is_urgent,
+        )
+
+    def counted_from(self, slot: Slot, gp_sessions: set[str]) -> datetime:
+        """When *slot* is, counted later for what speaks against it."""
+        at = slot.start + self.kinds[slot.type_code]
+        if _way(slot) not in self.ways:
+            at += _WRONG_WAY
+        if self.urgent:
+            return at
+        if any(not _in_hours(slot, begin, end) for _, begin, end in self.hours):
+            at += _WRONG_HOUR
+        if self.usual_gp and slot.schedule_id not in gp_sessions:
+            at += _USUAL_GP
+        return at
+
+    def met_by(self, slot: Slot, *, soonest: bool, usual: bool) -> tuple[str, ...]:
+        """What speaks for *slot*, in a few words."""
+        why = ["soonest"] if soonest else []
+        if usual:
+            why.append("usual GP")
+        if len(self.ways) == 1 and _way(slot) in self.ways:
+            why.append("by phone, as asked" if _way(slot) == "phone" else "in person, as asked")
+        why.extend(said for said, begin, end in self.hours if _in_hours(slot, begin, end))
+        return tuple(why) or (slot.type_text or "suitable",)
+
+
 class Fitting:
     """Looks for slots of the open day."""
 
@@ -66,60 +112,48 @@ class Fitting:
 
     def best_fit(self, request: Request, count: int = 5) -> list[Fit]:
         """The soonest suitable slots for *request*, the best first."""
+        wish = _Wish.of(request, self._usual_gp(request.patient_id))
+        open_slots = self._open_to(request, wish)
+        if not open_slots:
+            return []
+        gp_sessions = {
+            session.id
+            for session in self._stores.sessions
+            if wish.usual_gp and session.practitioner_id == wish.usual_gp
+        }
+        soonest = min(slot.start for slot in open_slots)
+        best = heapq.nsmallest(
+            count,
+            open_slots,
+            key=lambda slot: (wish.counted_from(slot, gp_sessions), slot.start, slot.id),
+        )
+        return [
+            Fit(
+                slot,
+                self._slots.clinician_of(slot)[1],
+                wish.met_by(
+                    slot, soonest=slot.start == soonest, usual=slot.schedule_id in gp_sessions
+                ),
+            )
+            for slot in best
+        ]
+
+    def _open_to(self, request: Request, wish: "_Wish") -> list[Slot]:
         now = self._time.now()
-        kinds = wanted_kinds(request)
         busy = [
             (a.start, a.end)
             for a in self._stores.appointments.of_patient(request.patient_id)
             if request.patient_id and a.holds_its_place
         ]
-        open_slots = [
+        return [
             slot
             for slot in self._stores.slots
-            if slot.status in ("free", "busy-tentative")
-            and slot.type_code in kinds
+            if slot.status in OPEN
             and slot.start >= now
-            and slot.is_bookable(now)
+            and slot.type_code in wish.kinds
+            and (slot.status == "free" or slot.is_bookable(now))
             and not any(slot.start < end and begin < slot.end for begin, end in busy)
         ]
-        if not open_slots:
-            return []
-        usual_gp = self._usual_gp(request.patient_id)
-        soonest = min(slot.start for slot in open_slots)
-        ranked = sorted(
-            open_slots, key=lambda s: (self._late_by(s, request, kinds, usual_gp), s.start, s.id)
-        )
-        return [self._fit(s, request, usual_gp, soonest) for s in ranked[:count]]
-
-    def _late_by(
-        self, slot: Slot, request: Request, kinds: tuple[str, ...], usual_gp: str
-    ) -> datetime:
-        """When it is, counted later for what speaks against it."""
-        at = slot.start + _SECOND_CHOICE * kinds.index(slot.type_code)
-        if _way(slot) not in wanted_ways(request):
-            at += _WRONG_WAY
-        if any(not _in_hours(slot, begin, end) for _, begin, end in wanted_hours(request)):
-            at += _WRONG_HOUR
-        if usual_gp and not request.is_urgent:
-            at += timedelta() if self._slots.clinician_of(slot)[0] == usual_gp else _USUAL_GP
-        return at
-
-    def _fit(self, slot: Slot, request: Request, usual_gp: str, soonest: datetime) -> Fit:
-        clinician_id, clinician = self._slots.clinician_of(slot)
-        why = []
-        if slot.start == soonest:
-            why.append("soonest")
-        if usual_gp and clinician_id == usual_gp:
-            why.append("usual GP")
-        asked_ways = wanted_ways(request)
-        if len(asked_ways) == 1 and _way(slot) in asked_ways:
-            why.append("by phone, as asked" if _way(slot) == "phone" else "in person, as asked")
-        why.extend(
-            said for said, begin, end in wanted_hours(request) if _in_hours(slot, begin, end)
-        )
-        if not why:
-            why.append(slot.type_text or "suitable")
-        return Fit(slot, clinician, tuple(why))
 
     def _usual_gp(self, patient_id: str) -> str:
         patient = self._stores.patients.get(patient_id)

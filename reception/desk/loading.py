@@ -22,7 +22,7 @@ from reception.records.tree import wire_time
 PEOPLE_KEPT = timedelta(hours=24)
 OVERLAP = timedelta(seconds=30)
 """Copies this young may have been written while the search was running: they stay."""
-PARSED_AT_ONCE = 200
+PARSED_AT_ONCE = 100
 
 
 class Loading:
@@ -146,10 +146,10 @@ class Loading:
 
 
 async def _parsed(trees: Sequence[Tree]) -> list[Record]:
-    """The views of *trees*, made a few at a time so that other work gets its turn."""
+    """The views of *trees*, made a few at a time so that the window's thread gets its turn."""
     records: list[Record] = []
     for start in range(0, len(trees), PARSED_AT_ONCE):
         some = trees[start : start + PARSED_AT_ONCE]
         records.extend(record for tree in some if (record := record_of(tree)) is not None)
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
     return records

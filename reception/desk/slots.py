@@ -1,5 +1,7 @@
 """Questions about slots: whose is it, can it be booked, what is like it."""
 
+import heapq
+
 from reception.desk.practice_time import PracticeTime
 from reception.desk.problems import NotPossible, SlotTaken
 from reception.desk.stores import Stores
@@ -55,15 +57,16 @@ class Slots:
     def nearest(self, slot: Slot, count: int = 3) -> list[Slot]:
         """The bookable slots most like *slot*: same type and channel, nearest in time."""
         now = self._time.now()
-        alike = (
+        alike = [
             other
             for other in self._stores.slots
-            if other.status != "busy"
-            and other.id != slot.id
+            if other.status in ("free", "busy-tentative")
             and other.type_code == slot.type_code
             and other.channel == slot.channel
             and other.start >= now
-            and other.is_bookable(now)
+            and other.id != slot.id
+            and (other.status == "free" or other.is_bookable(now))
+        ]
+        return heapq.nsmallest(
+            count, alike, key=lambda o: (abs(o.start - slot.start), o.start, o.id)
         )
-        by_nearness = sorted(alike, key=lambda o: (abs(o.start - slot.start), o.start, o.id))
-        return by_nearness[:count]

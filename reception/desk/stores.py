@@ -29,6 +29,8 @@ from reception.records import (
 
 SLICE_S = 0.005
 """How long merging may keep the window's loop before it lets others have a turn."""
+BREATH_S = 0.001
+"""A real pause: after `sleep(0)` qasync goes on at once, and no key or paint gets in between."""
 
 
 class SessionStore(RecordStore[Session]):
@@ -195,7 +197,7 @@ class Stores(QObject):
         for record in records:
             self.take(record)
             if time.perf_counter() - begun > SLICE_S:
-                await asyncio.sleep(0)
+                await asyncio.sleep(BREATH_S)
                 begun = time.perf_counter()
 
     def settle(self, truth: Record) -> None:

@@ -131,15 +131,18 @@ class Writer(QObject):
         """Store updates that each stand for themselves; by reference what came of each."""
         return await self._kept_alive(self._each(said, sorted(set(touching)), plan))
 
+    async def restore(self) -> None:
+        """Show as "saving" what the last run left without an end."""
+        for write in await self._outbox.pending():
+            self._restored(write)
+
     async def settle(self) -> None:
         """Find out what became of every write whose end is not known, and finish it."""
         async with self._settling:
             for write in await self._outbox.pending():
                 if write.id in self._in_flight:
                     continue
-                if write.id not in self._unknown:  # of the last run
-                    self._unknown.add(write.id)
-                    self._mark(write.subjects, 1)
+                self._restored(write)
                 await self._settle(write)
 
     async def close(self, deadline_s: float = 1.0) -> None:
@@ -291,6 +294,11 @@ class Writer(QObject):
             await self._read(Latest(self._stores), references)
         except Problem:
             return  # the next load or push brings it
+
+    def _restored(self, write: Write) -> None:
+        if write.id not in self._unknown and write.id not in self._in_flight:
+            self._unknown.add(write.id)
+            self._mark(write.subjects, 1)
 
     # -- small parts
 
