@@ -3,7 +3,6 @@
 import asyncio
 import sys
 import tempfile
-import webbrowser
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +18,11 @@ from reception.api.demo_practice import DemoPractice, Ready
 from reception.api.form_browser import FormBrowser
 from reception.api.keychain import Keychain
 from reception.api.network import NetworkThread
+from reception.api.sign_in import system_browser
 from reception.api.trust import Certificate, Trust, fetch_certificate, is_trusted
 from reception.fault_log import SENTENCE, FaultLog
 from reception.records.problem import Problem
+from reception.signals import EndSignals
 from reception.signed_in import SignedIn, folder_of
 from reception.ui.first_window import FirstWindow
 from reception.ui.window_state import WindowState
@@ -142,7 +143,7 @@ class App:
 
     async def _sign_in(self, address: str, ca_pem: str) -> None:
         trust = Trust(ca_pem) if ca_pem else self._trusted
-        await self._enter(address, trust, lambda p: p.sign_in(webbrowser.open))
+        await self._enter(address, trust, lambda p: p.sign_in(system_browser))
 
     async def _try_demo(self) -> None:
         self._demo_folder = tempfile.TemporaryDirectory(prefix="reception-demo-")
@@ -161,7 +162,7 @@ class App:
         await self._enter(
             ready.base,
             trust,
-            lambda p: p.sign_in(lambda address: self.network.post(browser.visit(address))),
+            lambda p: p.sign_in(browser.visit),
             remember=False,
         )
 
@@ -211,8 +212,9 @@ class App:
 
     def end(self) -> None:
         """End the program as closing its window would."""
-        if self.signed_in is not None:
-            self.signed_in.window.close()
+        for window in (self.first, self.signed_in.window if self.signed_in else None):
+            if window is not None:
+                window.close()
         self._closing.set()
 
     def _on_fault(self) -> None:
@@ -239,10 +241,12 @@ class App:
     async def _wind_up(self) -> None:
         """Everything ends: windows, desk, channel, practice, network, demo."""
         self._faults.tell = lambda: None
-        if self.first is not None:
-            await self.first.wound_up()
-        if self.signed_in is not None:
-            await self.signed_in.close()
+        first, self.first = self.first, None
+        if first is not None:
+            await first.wound_up()
+        leaving, self.signed_in = self.signed_in, None
+        if leaving is not None:
+            await leaving.close()
         if self._practice is not None:
             await self.network.call(self._practice.close())
         if self._demo is not None:
@@ -275,6 +279,14 @@ def run(options: Options, script: Script | None = None) -> int:
 
 async def _main(qt: QApplication, options: Options, script: Script | None) -> int:
     app = App(qt, options)
+    signals = EndSignals(app.end)
+    try:
+        return await _played(app, script)
+    finally:
+        signals.close()
+
+
+async def _played(app: App, script: Script | None) -> int:
     if script is None:
         await app.run()
         return 0

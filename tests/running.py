@@ -110,6 +110,12 @@ class RunningPractice:
         self.ready["accounts"] = accounts
         return self
 
+    def __enter__(self) -> "RunningPractice":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end(signal.SIGKILL)
+
     def stop(self) -> int:
         """Stop it cleanly; its exit code."""
         return self._end(signal.SIGTERM)

@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         self.top_bar.keys_requested.connect(self.key_card.toggle)
         self.toast.undo_requested.connect(self._on_undo_requested)
         desk.told.connect(self._on_told)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self).activated.connect(self.close)
         QShortcut(QKeySequence("Ctrl+K"), self).activated.connect(self._on_find)
 
         if not state.restore(self):

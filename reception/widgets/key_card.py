@@ -18,6 +18,7 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("/", "Search in this page"),
         ("Z", "Undo what was done last"),
         ("?", "This card"),
+        ("Ctrl+Q", "Close Reception"),
         ("Esc", "Close what is open"),
     ),
     "Requests": (

@@ -19,7 +19,11 @@ KILL_AFTER = 300
 
 @pytest.mark.timeout(300)
 def test_killed_during_a_thousand_bookings_it_keeps_every_acknowledged_one(tmp_path: Path) -> None:
-    practice = RunningPractice.demo(tmp_path / "data").start()
+    with RunningPractice.demo(tmp_path / "data").start() as practice:
+        _kill_and_look(practice)
+
+
+def _kill_and_look(practice: RunningPractice) -> None:
     desk = practice.as_role("receptionist")
     clinician = practice.account("clinician")["reference"].rpartition("/")[2]
     slots = open_session(desk, clinician, BOOKINGS)
