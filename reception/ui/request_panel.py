@@ -19,7 +19,7 @@ from reception.ui.tasks import Tasks
 from reception.widgets.banner import Banner, Weight
 from reception.widgets.composer import Composer, draft_key, target_of
 from reception.widgets.look import Look
-from reception.widgets.queue_row import ended_text
+from reception.widgets.queue_row import ended_text, holder_of
 from reception.widgets.request_assign import POOL, AssignTool
 from reception.widgets.request_bar import RequestBar
 from reception.widgets.request_fits import FitsTool
@@ -117,7 +117,6 @@ class RequestPanel(QWidget):
         desk.messages.added.connect(self._on_message)
         desk.messages.changed.connect(self._on_message_changed)
         self.bar.pressed.connect(self.press)
-        self.view.take_over_requested.connect(self.take_over)
         self.banner.pressed.connect(self.take_over)
         self.fits.book_requested.connect(self._on_book_requested)
         self.composer.sent.connect(self._on_sent)
@@ -431,15 +430,24 @@ class RequestPanel(QWidget):
 
     def _show_bar(self) -> None:
         if self._request is not None:
-            ready = self._acting == 0
+            ready = self._acting == 0 and not self._is_anothers(self._request)
             self.bar.show_for(self._request, self.patient, ready=ready)
             self.fits.set_busy(not ready)
 
+    def _is_anothers(self, request: Request) -> bool:
+        return holder_of(request, self._desk.me.reference, self._desk.time.now())[1]
+
     @Slot(object, object)
-    def _on_request_changed(self, _before: Request, after: Request) -> None:
+    def _on_request_changed(self, before: Request, after: Request) -> None:
         if self._request is None or after.id != self._request.id:
             return
         was_open = self._request.is_open
+        if self._is_anothers(after) and not self._is_anothers(before):
+            self.banner.say(
+                f"{after.owner_name or 'A colleague'} has it open now.",
+                Weight.WARN,
+                offer="Take over",
+            )
         self._request = after
         self._show(after)
         if was_open and not after.is_open and not self._acting:

@@ -19,7 +19,7 @@ from reception.records import Patient
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 from reception.widgets.patient_words import born_line, spoken, standing
-from reception.widgets.row_painter import RowPainter
+from reception.widgets.row_painter import RowPainter, draw_focus
 
 Index = QModelIndex | QPersistentModelIndex
 PATIENT_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -103,6 +103,8 @@ class PatientDelegate(QStyledItemDelegate):
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(area, palette[Ink.RAISED])
         painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), palette[Ink.LINE])
+        if state & QStyle.StateFlag.State_HasFocus:
+            draw_focus(painter, self._look, area)
         inner = area.adjusted(unit * 1.5, unit * 0.6, -unit, -unit * 0.6)
         half = inner.height() / 2
         gone = standing(patient)

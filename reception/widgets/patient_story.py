@@ -4,9 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from contract.codes import SlotType
+from contract.core_hours import london_day
 from reception.desk.desk import Desk
 from reception.desk.story import Line, PatientStory
 from reception.records import Appointment, Request
@@ -24,6 +34,8 @@ _STATES = {
     "cancelled": "cancelled",
 }
 _SHOWN = 8
+_TWO_COLUMNS = 110
+"""Units of width from which on the story stands in two columns."""
 _NAMES = ("problems", "medicines", "allergies", "immunisations", "results", "documents")
 
 
@@ -94,9 +106,13 @@ class PatientStoryView(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("The patient's story")
         body = QWidget(self)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(2 * unit, 2 * unit, 2 * unit, unit)
-        column.setSpacing(unit)
+        self._columns = QBoxLayout(QBoxLayout.Direction.TopToBottom, body)
+        self._columns.setContentsMargins(2 * unit, 2 * unit, 2 * unit, unit)
+        self._columns.setSpacing(unit)
+        doing, record = QVBoxLayout(), QVBoxLayout()
+        for column in (doing, record):
+            column.setSpacing(unit)
+            self._columns.addLayout(column, 1)
         self._coming = Section(look, "Appointments from today", body)
         self._open = Section(look, "Open requests", body)
         self._earlier = Section(look, "Earlier requests", body)
@@ -105,26 +121,33 @@ class PatientStoryView(QScrollArea):
         self._allergies = Section(look, "Allergies", body)
         self._results = Section(look, "Recent results", body)
         self._documents = Section(look, "Documents", body)
+        for section in (self._coming, self._open, self._earlier):
+            doing.addWidget(section)
         for section in (
-            self._coming,
-            self._open,
-            self._earlier,
-            self._problems,
-            self._medicines,
             self._allergies,
+            self._medicines,
+            self._problems,
             self._results,
             self._documents,
         ):
-            column.addWidget(section)
+            record.addWidget(section)
         self._withheld = QLabel(body)
         self._withheld.setProperty("kind", "muted")
         self._withheld.setWordWrap(True)
-        column.addWidget(self._withheld)
-        column.addStretch(1)
+        record.addWidget(self._withheld)
+        record.addStretch(1)
+        doing.addStretch(1)
         body.setObjectName("storyBody")
         self.setWidget(body)
         look.palette.changed.connect(self._dress)
         self._dress()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two columns where there is room for two."""
+        super().resizeEvent(event)
+        wide = event.size().width() > self._look.metrics.unit_px * _TWO_COLUMNS
+        directions = QBoxLayout.Direction
+        self._columns.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
 
     @Slot()
     def _dress(self) -> None:
@@ -217,8 +240,11 @@ def request_parts(desk: Desk, request: Request) -> list[str]:
 
 
 def _record_line(line: Line, today: date) -> str:
-    at = f"({day_text(line.at, today).rsplit(' ', 1)[0]})" if line.at else ""
-    return "  ".join(filter(None, (line.text, line.detail, at)))
+    at = ""
+    if line.at is not None:
+        day = london_day(line.at)
+        at = "today" if day == today else f"{day.day} {day:%b %Y}"
+    return "  ·  ".join(filter(None, (line.text, line.detail, at)))
 
 
 def _withheld_text(names: Sequence[str]) -> str:

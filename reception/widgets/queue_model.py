@@ -104,8 +104,13 @@ class QueueModel(QAbstractListModel):
 
     @property
     def emergencies_held_back(self) -> int:
-        """How many of the held-back changes are emergencies."""
+        """Emergencies that wait to be let in, or to be let up to the head of the list."""
         return self._emergencies
+
+    @property
+    def new_emergencies(self) -> int:
+        """How many of the new requests that wait to be let in are emergencies."""
+        return sum(self._is_emergency(i) for i in self.wanted() if i not in self._places)
 
     @property
     def is_out_of_order(self) -> bool:
@@ -284,7 +289,9 @@ class QueueModel(QAbstractListModel):
     def _recount(self) -> None:
         wanted = self.wanted()
         fresh = [i for i in wanted if i not in self._places]
-        emergencies = sum(self._is_emergency(i) for i in fresh)
+        urgent = [i for i in wanted if self._is_emergency(i)]
+        head = set(self._ids[: len(urgent)])
+        emergencies = sum(i not in head for i in urgent)
         stay = [i for i in wanted if i in self._places]
         moved = len(self._ids) - _longest_common(self._ids, stay)
         now = (len(fresh), emergencies, moved)

@@ -117,6 +117,7 @@ class QueuePane(QWidget):
         desk.patients.changed.connect(self._on_patient_changed)
         desk.patients.reset.connect(self.model.refresh)
         desk.time.minute_passed.connect(self.model.refresh)
+        desk.loaded.connect(self._soon.start)
         look.palette.changed.connect(self._dress)
         self._dress()
         self._on_soon()
@@ -217,6 +218,8 @@ class QueuePane(QWidget):
         self._stack.setCurrentIndex(0 if self.model.rowCount() else 1)
         needle = self.filter.text().strip()
         nothing = f"Nothing here has “{needle}” in it" if needle else self.lane.nothing
+        if not self._desk.is_complete and not len(self._desk.requests):
+            nothing = "Loading the queue…"
         self.nothing.setText(nothing)
 
     @Slot()
@@ -236,8 +239,9 @@ class QueuePane(QWidget):
             parts.append(
                 f"{emergencies} emergency" if emergencies == 1 else f"{emergencies} emergencies"
             )
-        if new > emergencies:
-            parts.append(f"{new - emergencies} new")
+        others = new - self.model.new_emergencies
+        if others:
+            parts.append(f"{others} new")
         if not parts and self.model.is_out_of_order:
             parts.append("Changed since")
         self.news.setVisible(bool(parts))

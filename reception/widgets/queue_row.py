@@ -40,6 +40,7 @@ class QueueRow:
     held_by_other: bool
     flag: str
     contact: str
+    order: str
     unmatched: bool
     ended: str
     sentence: str
@@ -50,6 +51,7 @@ class QueueReader:
 
     def __init__(self, desk: Desk, red_flags: RedFlags) -> None:
         self._desk, self._red_flags = desk, red_flags
+        self._orders = desk.requests.index(lambda r: (r.order,) if r.order else ())
 
     def describe(self, request: Request, ended: bool) -> QueueRow:
         """How *request* is shown now; *ended* if it is no longer in the queue."""
@@ -64,6 +66,8 @@ class QueueReader:
         waiting = waiting_text(waiting_since(request), now)
         words = " ".join((request.description or request.note).split()) or kind.word
         contact = contact_text(request, desk.requests.of_patient(request.patient_id))
+        items = [r for r in self._orders.of(request.order) if r.is_open] if request.order else []
+        order = f"{len(items)} items ordered" if len(items) > 1 else ""
         ending = ended_text(request) if ended else ""
         flag = _flag_text(phrases)
         said = [
@@ -78,6 +82,7 @@ class QueueReader:
             f"waiting {waiting}",
             holder,
             f"{contact} of this patient" if contact else "",
+            order,
             words[:160],
         ]
         return QueueRow(
@@ -92,6 +97,7 @@ class QueueReader:
             held_by_other=other,
             flag=flag,
             contact=contact,
+            order=order,
             unmatched=request.is_unmatched,
             ended=ending,
             sentence=", ".join(filter(None, said)),

@@ -16,7 +16,7 @@ from reception.widgets.palette import Ink
 from reception.widgets.queue_model import ROW_ROLE, Index, QueueModel
 from reception.widgets.queue_row import QueueRow
 from reception.widgets.queue_words import Due, Nearness
-from reception.widgets.row_painter import RowPainter, Shape
+from reception.widgets.row_painter import RowPainter, Shape, draw_focus
 
 _DUE_INKS = {
     Nearness.LATE: (Shape.TRIANGLE, Ink.URGENT, Ink.URGENT_TINT),
@@ -79,6 +79,8 @@ class QueueDelegate(QStyledItemDelegate):
             painter.fillRect(QRectF(area.left(), area.top(), 4, area.height()), palette[edge])
         rule = QRectF(area.left(), area.bottom() - 1, area.width(), 1)
         painter.fillRect(rule, palette[Ink.LINE])
+        if state & QStyle.StateFlag.State_HasFocus:
+            draw_focus(painter, self._look, area)
 
     def _paint_who(self, painter: QPainter, line: QRectF, row: QueueRow) -> None:
         at = RowPainter(painter, self._look, line)
@@ -116,6 +118,8 @@ class QueueDelegate(QStyledItemDelegate):
             self._paint_due(at, row.due)
         if row.flag:
             at.chip(f"⚑ {row.flag}", Ink.URGENT, Ink.URGENT_TINT)
+        if row.order:
+            at.words(row.order, Ink.MUTED, small)
         if row.contact:
             at.chip(f"↻ {row.contact}", Ink.WARN, Ink.WARN_TINT)
 

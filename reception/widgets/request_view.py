@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -27,7 +26,7 @@ from reception.widgets.patient_banner import PatientBanner
 from reception.widgets.patient_story import Section, appointment_line, request_line
 from reception.widgets.patient_words import day_text
 from reception.widgets.queue_row import contact_text, holder_of, phrases_in
-from reception.widgets.queue_words import Nearness, due_of, kind_of, mark_of, waiting_text
+from reception.widgets.queue_words import Due, Nearness, due_of, kind_of, mark_of, waiting_text
 from reception.widgets.thread_conversation import Conversation, is_theirs, marked_html
 
 _DUE_INKS = {
@@ -41,8 +40,6 @@ _DUE_INKS = {
 
 class RequestView(QWidget):
     """Banner, head line, words, conversation, earlier requests, next appointments."""
-
-    take_over_requested = Signal()
 
     def __init__(
         self, desk: Desk, look: Look, red_flags: RedFlags, parent: QWidget | None = None
@@ -58,8 +55,6 @@ class RequestView(QWidget):
         self._when = QLabel(self)
         self._when.setProperty("kind", "muted")
         self._holder = Chip(look, parent=self)
-        self.take_over = QPushButton("Take over", self)
-        self.take_over.clicked.connect(self.take_over_requested)
         head = QFrame(self)
         head.setProperty("kind", "strip")
         facts = QWidget(head)
@@ -77,8 +72,7 @@ class RequestView(QWidget):
         across.setContentsMargins(2 * unit, unit // 2, 2 * unit, unit // 2)
         across.setSpacing(unit)
         across.addWidget(facts, 1)
-        across.addWidget(self._holder)
-        across.addWidget(self.take_over)
+        across.addWidget(self._holder, 0, Qt.AlignmentFlag.AlignVCenter)
 
         self._proxy = Chip(look, parent=self)
         self.words = QLabel(self)
@@ -192,8 +186,8 @@ class RequestView(QWidget):
             self._priority.say("", Ink.TEXT, Ink.RAISED)
         if due:
             ink, ground = _DUE_INKS[due.nearness]
-            said = f"{due.nearness.value}  {due.spoken[:1].upper()}{due.spoken[1:]}"
-            self._due.say(said, ink, ground)
+            self._due.say(f"{due.nearness.value}  {_due_words(due)}", ink, ground)
+            self._due.setAccessibleName(due.spoken)
         else:
             self._due.say("", Ink.TEXT, Ink.RAISED)
         came = day_text(request.authored, desk.time.today())
@@ -206,7 +200,6 @@ class RequestView(QWidget):
         holder, other = holder_of(request, desk.me.reference, now)
         ink, ground = (Ink.HELD, Ink.HELD_TINT) if other else (Ink.MUTED, Ink.RAISED)
         self._holder.say(holder, ink, ground)
-        self.take_over.setVisible(other)
 
     def _show_words(self, request: Request) -> None:
         palette = self._look.palette
@@ -244,3 +237,9 @@ class RequestView(QWidget):
         self._scroll.setStyleSheet(f"#requestBody {{ background: {palette.css(Ink.SURFACE)}; }}")
         if self._request is not None:
             self._show_words(self._request)
+
+
+def _due_words(due: Due) -> str:
+    if due.nearness is Nearness.LATER:
+        return f"Due {due.text}"
+    return f"{due.spoken[:1].upper()}{due.spoken[1:]}"

@@ -115,6 +115,13 @@ class RowPainter:
             self.left += width + self._gap
 
 
+def draw_focus(painter: QPainter, look: Look, row: QRectF) -> None:
+    """The ring around the row that has the keyboard."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(look.palette[Ink.FOCUS], 1.5))
+    painter.drawRect(row.adjusted(1, 1, -1.5, -2))
+
+
 def draw_mark(
     painter: QPainter,
     look: Look,
@@ -129,8 +136,8 @@ def draw_mark(
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillPath(path, look.palette[ground])
-    painter.setPen(QPen(look.palette[ink], 1.2))
-    painter.drawPath(path)
+    painter.strokePath(path, QPen(look.palette[ink], 1.2))
+    painter.setPen(look.palette[ink])
     font = QFont(look.metrics.bold)
     font.setPixelSize(max(7, round(box.height() * (0.5 if shape is Shape.TRIANGLE else 0.62))))
     painter.setFont(font)

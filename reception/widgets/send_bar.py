@@ -1,6 +1,7 @@
 """The strip that says what is about to be sent, and to whom, and takes it back."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from reception.widgets.look import Look
@@ -30,6 +31,10 @@ class SendBar(QFrame):
         row.addWidget(self._now)
         self.undo.clicked.connect(self.take_back)
         self._now.clicked.connect(self._on_now)
+        # A text field with the focus keeps Ctrl+Z for its own words.
+        self._key = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), parent or self)
+        self._key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self._key.activated.connect(self.take_back)
         sending.changed.connect(self._on_changed)
         look.palette.changed.connect(self._dress)
         self.setObjectName("sendBar")
@@ -54,6 +59,7 @@ class SendBar(QFrame):
         waiting = self._sending.waiting
         self._next = waiting[0] if waiting else None
         self.setVisible(self._next is not None)
+        self._key.setEnabled(self._next is not None)
         if self._next is not None:
             left_s = self._sending.left_s(self._next.key)
             more = f"  (+{len(waiting) - 1} more)" if len(waiting) > 1 else ""

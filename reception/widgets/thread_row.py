@@ -21,7 +21,7 @@ from reception.widgets.queue_pane import QueuePane
 from reception.widgets.queue_row import ended_text, holder_of
 from reception.widgets.queue_view import QueueView
 from reception.widgets.queue_words import Mark, mark_of, waiting_text
-from reception.widgets.row_painter import RowPainter, Shape
+from reception.widgets.row_painter import RowPainter, Shape, draw_focus
 
 _CONVERSED = frozenset(
     {RequestState.AWAITING_PATIENT, RequestState.REOPENED, RequestState.DELIVERY_FAILED}
@@ -153,6 +153,8 @@ class ThreadDelegate(QStyledItemDelegate):
         if edge is not None:
             painter.fillRect(QRectF(area.left(), area.top(), 4, area.height()), palette[edge])
         painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), palette[Ink.LINE])
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            draw_focus(painter, self._look, area)
         inner = area.adjusted(unit * 1.75, unit * 0.75, -unit, -unit * 0.75)
         at = RowPainter(
             painter, look, QRectF(inner.left(), inner.top(), inner.width(), metrics.line_px)

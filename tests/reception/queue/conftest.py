@@ -1,5 +1,6 @@
 """Pages at real desks, shown, active, and ended with their coroutines."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from reception.api.network import NetworkThread
 from reception.desk.desk import Desk
 from reception.ui.desk_page import DeskPage
 from reception.ui.messages_page import MessagesPage
@@ -19,6 +21,7 @@ from reception.ui.tasks import Tasks
 from reception.widgets.look import Look
 from reception.widgets.palette import Scheme
 from tests.reception.conftest import Finish, Until
+from tests.reception.desks import Doors
 from tests.running import RunningPractice
 
 
@@ -30,6 +33,14 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPracti
     ).start()
     yield running
     assert running.stop() == 0, running.log
+
+
+@pytest.fixture(scope="session")
+def doors(practice: RunningPractice, client_network: NetworkThread) -> Iterator[Doors]:
+    """Signs in at this practice."""
+    made = Doors(practice, client_network)
+    yield made
+    asyncio.run_coroutine_threadsafe(made.close(), client_network.loop).result(10)
 
 
 @dataclass
