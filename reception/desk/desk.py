@@ -202,15 +202,15 @@ class Desk(QObject):
         """
         return self._is_complete
 
-    async def start(self) -> None:
-        """Wait for the live channel, then load today, the queue and the people.
+    async def start(self, bind_s: float = BIND_S) -> None:
+        """Wait for the live channel (at most *bind_s*), then load today, the queue, the people.
 
         Raises:
             Problem: not all could be loaded; that is tried again as soon as there is contact.
         """
         await self._writer.restore()
         try:
-            async with asyncio.timeout(BIND_S):
+            async with asyncio.timeout(bind_s):
                 await self._touched.wait()
         except TimeoutError:
             pass  # changes will be told, or polled for, later; the load does not wait

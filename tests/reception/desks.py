@@ -91,7 +91,7 @@ class Desks:
         if live:
             channel = opened.connection.live(opened.desk.feed)
             opened.live = asyncio.run_coroutine_threadsafe(channel.run(), self.doors.network.loop)
-        await opened.desk.start()
+        await opened.desk.start(*(() if live else (0.0,)))
         return opened.desk
 
     def _make(self, connection: Connection, account: dict[str, str]) -> "_Opened":
