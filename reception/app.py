@@ -1,6 +1,7 @@
 """The composition root: the one place that builds everything and hands it on."""
 
 import asyncio
+import gc
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine
@@ -30,6 +31,10 @@ from reception.widgets.banner import Weight
 from reception.widgets.look import Look
 from reception.widgets.palette import system_scheme
 
+SWITCH_S = 0.001
+"""The network thread gives way to the window's this often; Python's own 5 ms is a third of a frame."""
+GC_THRESHOLDS = (50_000, 20, 100)
+"""Wide, or a collection takes 10 ms in the middle of a frame; what is there after start is frozen."""
 DEMO_MONDAY = ("--at", "2026-11-23T07:58", "--traffic", "monday")
 
 
@@ -200,7 +205,12 @@ class App:
             self.first = None
         if remember and not self._keychain.usable:
             window.say(self._keychain.complaint, Weight.WARN)
-        self._running = asyncio.create_task(self.signed_in.start())
+        self._running = asyncio.create_task(self._start(self.signed_in))
+
+    async def _start(self, signed_in: SignedIn) -> None:
+        await signed_in.start()
+        gc.collect()
+        gc.freeze()
 
     # -- ways out
 
@@ -266,6 +276,8 @@ def run(options: Options, script: Script | None = None) -> int:
 
     *script* drives it, as the tour does; when it ends, so does the program.
     """
+    sys.setswitchinterval(SWITCH_S)
+    gc.set_threshold(*GC_THRESHOLDS)
     QCoreApplication.setOrganizationName("Reception")
     QCoreApplication.setApplicationName("Reception")
     qt = QApplication(sys.argv[:1])

@@ -47,8 +47,8 @@ class WindowState:
 
     def page(self) -> int:
         """The page that was in front."""
-        value = self._settings.value("page", 0)
-        return int(value) if str(value).isdigit() else 0
+        value = str(self._settings.value("page", 0))
+        return int(value) if value.isdigit() else 0
 
     def keep_page(self, number: int) -> None:
         """Remember the page in front."""

@@ -22,7 +22,8 @@ class Sender(QObject):
 
 @pytest.mark.parametrize("immortal", [None, True, False], ids=str)
 def test_calls_and_emits_lose_no_reference(qtbot: QtBot, immortal: object) -> None:
-    sender, heard = Sender(), []
+    heard: list[object] = []
+    sender = Sender()
     sender.happened.connect(heard.append)
     sender.turned.connect(heard.append)
     before = sys.getrefcount(immortal)
