@@ -12,7 +12,7 @@ SUITES = {
     "load_practice": "The invented practice",
     "service": "The service over HTTPS",
     "client": "The client",
-    "board": "The board",
+    "board_paint": "The board",
 }
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QRadioButton,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -109,6 +110,7 @@ class BookingFlow(QWidget):
         self.how.button(0).setChecked(True)
         self.book = QPushButton(self)
         self.book.setProperty("kind", "primary")
+        self.book.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._hint = QLabel(self)
         self._hint.setProperty("kind", "muted")
         self._hint.setWordWrap(True)
@@ -306,7 +308,8 @@ class BookingFlow(QWidget):
             self.where.setText(slot_words(slot, self._desk.clinician_of(slot)[1]))
         else:
             self.where.setText("Choose a free slot on the board, then press B.")
-        mine = slot is not None and slot.hold.startswith(f"{self._desk.me.id}/")
+        me, now = f"{self._desk.me.id}/", self._desk.time.now()
+        mine = slot is not None and slot.hold.startswith(me) and slot.is_held(now)
         self.held.setText(f"Held for you until {clock_text(slot.hold_ends)}" if slot else "")
         self.held.setVisible(mine)
         asking = not self.twins.isHidden()
@@ -325,10 +328,13 @@ class BookingFlow(QWidget):
             "a shorter note" if not self.note.fits else "",
         ]
         needed = " and ".join(filter(None, missing))
-        who = f"{patient.name} · {patient.born_text}" if patient is not None else ""
-        when = clock_text(slot.start) if slot is not None else ""
         verb = "Booking" if self._busy else "Book"
-        self.book.setText(" ".join((verb, " · ".join(filter(None, (who, when))))).rstrip())
+        who = f" {patient.name} · {patient.born_text}" if patient is not None else ""
+        when = ""
+        if slot is not None:
+            when = f"{clock_text(slot.start)} with {self._desk.clinician_of(slot)[1]}"
+        joint = "\n" if who and when else " "
+        self.book.setText(f"{verb}{who}{joint}{when}".rstrip())
         self.book.setEnabled(not needed and fresh and not self._busy)
         if not fresh:
             self._hint.setText("Booking opens again when the practice is in contact.")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QRadioButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -53,6 +54,7 @@ class CancelStrip(QFrame):
         self.words.setMaxLength(100)
         self.confirm = QPushButton(self)
         self.confirm.setProperty("kind", "danger")
+        self.confirm.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         keep = QPushButton("Keep it (Esc)", self)
         for widget in (self.words, self.confirm, keep):
             column.addWidget(widget)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -226,6 +227,7 @@ class AppointmentPanel(QWidget):
             button.deleteLater()
         while len(self.buttons) < len(acts):
             button = QPushButton(self)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.clicked.connect(self._mapper.map)
             self._acts.addWidget(button)
             self.buttons.append(button)

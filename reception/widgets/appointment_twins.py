@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalMapper, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from reception.records import Patient
 from reception.widgets.banner import announce
@@ -61,7 +61,8 @@ class TwinChoice(QFrame):
             for label, texts, differs in table:
                 self._line(row, label, texts[place], differs=differs)
                 row += 1
-            button = QPushButton(f"This one: {on_button(person)}", self)
+            button = QPushButton(f"This one:\n{on_button(person)}", self)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.clicked.connect(self._mapper.map)
             self._mapper.setMapping(button, place)
             self._grid.addWidget(button, row, 0, 1, 2)

@@ -100,8 +100,8 @@ class BoardPainter:
         return round(self.line_px + self._time_px + self._name_px + 4 * self._gap)
 
     def least_px_per_min(self) -> float:
-        """The scale at which a ten-minute slot holds a line."""
-        return (self.line_px + 4) / 10
+        """The scale at which ten minutes hold a line, and a call-back of seven a smaller one."""
+        return max((self.line_px + 4) / 10, (self._measures[Type.SMALL].height() + 1) / 7)
 
     @property
     def _gap(self) -> float:
@@ -124,7 +124,7 @@ class BoardPainter:
         self._first_line(painter, room, face, mood, height)
         if body.height() >= 2 * self.line_px:
             self._second_line(painter, body, face, left)
-        elif room.width > self._name_px / 2:
+        elif room.width > self._name_px:
             self._words(painter, room, face.type_text, Type.SMALL, Ink.MUTED)
         if tight:
             painter.restore()
@@ -182,7 +182,8 @@ class BoardPainter:
             line = QRect(body.x(), body.bottom() - 1, body.width(), 2)
             self._bar(painter, line, Ink.ACCENT, dotted=True)
         if mood.lit or mood.target:
-            self._outline(painter, body, 3, Ink.ACCENT if mood.target else Ink.LIT)
+            width = 3 if body.height() > self.line_px else 2
+            self._outline(painter, body, width, Ink.ACCENT if mood.target else Ink.LIT)
         if mood.current or mood.hovered:
             width = 2 if mood.current and mood.focused else 1
             self._outline(painter, body, width, Ink.FOCUS)

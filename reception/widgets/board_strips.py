@@ -1,7 +1,7 @@
 """The strips that stay put while the board scrolls: clinicians above, times at the left."""
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from reception.widgets.board_cell import clock_text
@@ -132,7 +132,7 @@ class BoardHeader(QWidget):
     def _on_view_moved(self, dx: int, dy: int) -> None:
         if dx or not dy:
             self.update()
-        if not dx and not dy:
+        if not dx and not dy and QAccessible.isActive():
             self._describe()
 
     @Slot(str)

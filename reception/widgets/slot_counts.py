@@ -83,9 +83,7 @@ def counted(slots: Iterable[Slot], named: Named, now: datetime) -> dict[Kind, Co
         if counts.total:
             kind = kind_of(slot, named)
             table[kind] = table.get(kind, Counts()) + counts
-    return {
-        kind: counts for kind, counts in sorted(table.items()) if counts.total > counts.blocked
-    }
+    return {kind: counts for kind, counts in sorted(table.items()) if counts.total > counts.blocked}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalMapper, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from reception.records import Slot as SlotRecord
 from reception.widgets.banner import announce
@@ -46,7 +46,8 @@ class SlotOffer(QFrame):
         self.clear()
         self.said.setText(sentence)
         for slot, clinician in slots:
-            button = QPushButton(slot_words(slot, clinician), self)
+            button = QPushButton(slot_words(slot, clinician).replace(", ", "\n", 1), self)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.clicked.connect(self._mapper.map)
             self._mapper.setMapping(button, slot.id)
             self._column.addWidget(button)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QDragMoveEvent, QDropEvent, QImage, QPainter
+from PySide6.QtGui import QAccessible, QDragMoveEvent, QDropEvent, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListView
 from pytestqt.qtbot import QtBot
@@ -333,3 +333,14 @@ def test_dark_and_light_differ(view: BoardView, look: Look) -> None:
     look.palette.use(Scheme.DARK)
     assert shot(view) != light
     assert first_difference(view) is None
+
+
+def test_a_screen_reader_finds_every_cell_as_a_sentence(view: BoardView) -> None:
+    interface = QAccessible.queryAccessibleInterface(view)
+    assert interface is not None
+    cells = view.board.cells()
+    assert interface.childCount() == len(cells)
+    last = interface.child(len(cells) - 1)
+    assert last is not None
+    assert last.text(QAccessible.Text.Name) == view.board.sentence(cells[-1])
+    assert last.rect().size() == view.visualRect(view.board.index(len(cells) - 1)).size()
