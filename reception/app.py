@@ -32,9 +32,9 @@ from reception.widgets.look import Look
 from reception.widgets.palette import system_scheme
 
 SWITCH_S = 0.001
-"""The network thread gives way to the window's this often; Python's own 5 ms is a third of a frame."""
+"""How often the network thread gives way; Python's own 5 ms is a third of a frame."""
 GC_THRESHOLDS = (50_000, 20, 100)
-"""Wide, or a collection takes 10 ms in the middle of a frame; what is there after start is frozen."""
+"""Wide, or a collection takes 10 ms of a frame; what is there after start is frozen."""
 DEMO_MONDAY = ("--at", "2026-11-23T07:58", "--traffic", "monday")
 
 
