@@ -1,6 +1,8 @@
 """One patient of the tour: books online with a token of their own, over the patients' interface."""
 
+import time
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
@@ -19,6 +21,15 @@ SCOPE = (
     "openid fhirUser launch/patient patient/Slot.rs patient/Schedule.rs "
     "patient/Practitioner.rs patient/Appointment.crus patient/Patient.r"
 )
+
+
+@dataclass(frozen=True)
+class Booked:
+    """One booking: its id, and when it was sent and answered (`time.perf_counter`)."""
+
+    appointment_id: str
+    sent_s: float
+    answered_s: float
 
 
 class OnlinePatient:
@@ -44,8 +55,8 @@ class OnlinePatient:
             session = await signing.with_browser()
             self._token = await session.bearer()
 
-    async def book(self, start: str, end: str) -> str:
-        """Book the first free online slot between two instants; the appointment's id.
+    async def book(self, start: str, end: str) -> "Booked":
+        """Book the first free online slot between two instants.
 
         Raises:
             StepFailed: nothing is free, or the service refused.
@@ -61,11 +72,12 @@ class OnlinePatient:
             sessions = {f"Schedule/{t['id']}": t for t in trees if t["resourceType"] == "Schedule"}
             for slot in (t for t in trees if t["resourceType"] == "Slot"):
                 session = sessions[slot["schedule"]["reference"]]
+                sent_s = time.perf_counter()
                 booked = await self._ask(
                     http, "POST", "Appointment", self._booking(slot, session), refused_ok=True
                 )
                 if booked.get("resourceType") == "Appointment":
-                    return str(booked["id"])
+                    return Booked(str(booked["id"]), sent_s, time.perf_counter())
         raise StepFailed("no patient could book online: nothing is free")
 
     def _booking(self, slot: Tree, session: Tree) -> Tree:

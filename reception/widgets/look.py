@@ -1,6 +1,7 @@
 """What every widget needs to look the same: colours, sizes and icons, handed on as one thing."""
 
 from importlib.resources import files
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QFont
@@ -42,6 +43,7 @@ class Look(QObject):
         """The style sheet of the standard widgets, from the same colours and sizes."""
         unit = self.metrics.unit_px
         ink = {f"@{i.name}@": self.palette.css(i) for i in Ink}
+        ink["@ICONS@"] = Path(str(files("resources"))).joinpath("icons").as_posix()
         ink |= {"@U@": f"{unit}px", "@H@": f"{unit // 2}px", "@R@": f"{max(3, unit // 2)}px"}
         sheet = (files("resources") / "window.qss").read_text(encoding="utf-8")
         for name, value in ink.items():

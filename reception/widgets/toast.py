@@ -1,4 +1,4 @@
-"""Toasts: what has just happened, with Undo, at the bottom of the window; nothing blocks."""
+"""Toasts: what has just happened, with Undo, over the foot of the list; nothing blocks."""
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
@@ -11,7 +11,7 @@ _SHOWN_MS = 8_000
 
 
 class Toast(QFrame):
-    """One toast over *parent*'s bottom edge; a new one takes the place of the last.
+    """One toast over *parent*'s lower left corner, where no buttons are; a new one takes its place.
 
     With Undo it stays up while the mouse is on it or the focus is in it.
     """
@@ -60,7 +60,7 @@ class Toast(QFrame):
         announce(self, sentence)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the bottom of the parent when it is resized."""
+        """Stay in the corner of the parent when it is resized."""
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
@@ -72,8 +72,7 @@ class Toast(QFrame):
         unit = self._look.metrics.unit_px
         width = min(max(self.sizeHint().width(), 40 * unit), parent.width() - 4 * unit)
         height = self.sizeHint().height()
-        x = (parent.width() - width) // 2
-        self.setGeometry(x, parent.height() - height - 3 * unit, width, height)
+        self.setGeometry(2 * unit, parent.height() - height - 6 * unit, width, height)
 
     def _dress(self) -> None:
         palette, unit = self._look.palette, self._look.metrics.unit_px
