@@ -122,8 +122,9 @@ class BookingFlow(QWidget):
         column.addLayout(head)
         for widget in (self.where, self.held, self.banner, self.offer, self.search, self.twins):
             column.addWidget(widget)
-        for widget in (self.card, self.reason, self.note):
-            column.addWidget(widget)
+        column.addWidget(self.card)
+        column.addWidget(self.reason)
+        column.addWidget(self.note)
         column.addLayout(across)
         column.addWidget(self.book)
         column.addWidget(self._hint)

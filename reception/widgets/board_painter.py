@@ -114,7 +114,8 @@ class BoardPainter:
         bar = max(2, round(self._gap * 0.75))
         if face.bar is not None:
             painter.fillRect(QRect(body.x(), body.y(), bar, body.height()), self._ink(face.bar))
-        height = min(body.height(), self.line_px + 4)
+        two_lines = body.height() >= self.line_px + self._measures[Type.SMALL].height() + 0.5
+        height = min(body.height(), self.line_px + (2 if two_lines else 4))
         left = body.x() + bar + self._gap / 2
         room = _Room(left, body.right() - self._gap, body.y() + height / 2)
         tight = height < self.line_px
@@ -122,7 +123,7 @@ class BoardPainter:
             painter.save()
             painter.setClipRect(body, Qt.ClipOperation.IntersectClip)
         self._first_line(painter, room, face, mood, height)
-        if body.height() >= 2 * self.line_px:
+        if two_lines:
             self._second_line(painter, body, face, left)
         elif room.width > self._name_px:
             self._words(painter, room, face.type_text, Type.SMALL, Ink.MUTED)
@@ -161,8 +162,8 @@ class BoardPainter:
         return Type.SMALL if tight else Type.PLAIN
 
     def _second_line(self, painter: QPainter, body: QRect, face: Face, indent: float) -> None:
-        top = body.y() + 2 + self.line_px
-        room = _Room(indent, body.right() - self._gap, top + self.line_px * 0.46)
+        middle = body.y() + 1 + self.line_px + self._measures[Type.SMALL].height() / 2
+        room = _Room(indent, body.right() - self._gap, middle)
         self._words(painter, room, face.type_text, Type.SMALL, Ink.MUTED)
         if face.more and room.width > self.line_px * 2:
             ink = Ink.MUTED if face.name_ink is Ink.MUTED else Ink.TEXT

@@ -25,6 +25,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QRegion,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
@@ -55,6 +56,7 @@ class BoardView(BoardGestures):
         self._lit: dict[str, int] = {}
         self._aside = ("", EPOCH)
         self._kept_key = ""
+        self._has_begun = False
         self._trusted = True
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -257,6 +259,11 @@ class BoardView(BoardGestures):
         self.verticalScrollBar().setValue(self._place.y_of(at))
         self.view_moved.emit(0, 0)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """The size is known now."""
+        super().showEvent(event)
+        self._begin_at_now()
+
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Move the pixels; what comes into view is painted by the next paint event."""
         if self.devicePixelRatioF().is_integer():
@@ -371,7 +378,6 @@ class BoardView(BoardGestures):
     @Slot()
     def _reload(self) -> None:
         """Everything may be different: keep the time at the top and the current cell."""
-        first_time = self._place.width_px == 0
         at = self._place.time_at(self.verticalOffset())
         self._canvas.begin(self.board)
         self._place.set_columns([column.key for column in self.board.columns])
@@ -381,10 +387,15 @@ class BoardView(BoardGestures):
         self.verticalScrollBar().setValue(self._place.y_of(at))
         kept = self.board.index_of(self._kept_key)
         self._go_quietly(kept if kept.isValid() else self.board.index(0))
-        if first_time and self._place.width_px:
-            self.jump_to_now()
+        self._begin_at_now()
         self.viewport().update()
         self.view_moved.emit(0, 0)
+
+    def _begin_at_now(self) -> None:
+        """The first thing seen of a board is the present; from then on it stays where it is."""
+        if self.isVisible() and not self._has_begun and self._place.width_px:
+            self._has_begun = True
+            self.jump_to_now()
 
     def _go_quietly(self, index: QModelIndex) -> None:
         self.setAutoScroll(False)

@@ -344,3 +344,10 @@ def test_a_screen_reader_finds_every_cell_as_a_sentence(view: BoardView) -> None
     assert last is not None
     assert last.text(QAccessible.Text.Name) == view.board.sentence(cells[-1])
     assert last.rect().size() == view.visualRect(view.board.index(len(cells) - 1)).size()
+
+
+def test_the_first_thing_seen_is_the_present(diary: Diary, view: BoardView) -> None:
+    y = view.place.y_of(diary.clock) - view.verticalOffset()
+    wanted = view.viewport().height() // 3
+    assert y == wanted or view.verticalOffset() == 0
+    assert 0 < y < view.viewport().height() // 2
