@@ -21,6 +21,7 @@ from reception.ui.main_window import MainWindow
 from reception.ui.messages_page import MessagesPage
 from reception.ui.patients_page import PatientsPage
 from reception.ui.release_page import ReleasePage
+from reception.ui.request_sender import Sender
 from reception.ui.window_state import WindowState
 from reception.widgets.banner import Weight
 from reception.widgets.look import Look
@@ -63,15 +64,16 @@ class SignedIn:
             drafts,
             asyncio.get_running_loop(),
         )
+        self._mail = Sender(self.desk, parent=self.desk)
         self._channel: LiveChannel = connection.live(self.desk.feed)
         self.window = MainWindow(
             self.desk,
             look,
             state,
             [
-                DeskPage(self.desk, look),
+                DeskPage(self.desk, look, self._mail),
                 BoardPage(self.desk, look),
-                MessagesPage(self.desk, look),
+                MessagesPage(self.desk, look, self._mail),
                 PatientsPage(self.desk, look),
                 ReleasePage(self.desk, look),
             ],
@@ -92,6 +94,7 @@ class SignedIn:
 
     async def close(self, *, sign_out: bool = False) -> None:
         """End the pages, the desk and the channel; with *sign_out* the tokens too."""
+        await self._mail.close()
         await self.window.wound_up()
         await self.desk.close()
         try:

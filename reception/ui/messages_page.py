@@ -54,7 +54,7 @@ class MessagesPage(Page):
         self._turn = 0
         self._request: Request | None = None
         self._said = RequestConversation(desk)
-        self.sender_ = sender or Sender(desk, parent=self)
+        self.mail = sender or Sender(desk, parent=self)
         self.page_banner = Banner(look, self)
         self.threads = thread_list(desk, look, self)
         self.banner = PatientBanner(desk, look, self)
@@ -62,10 +62,10 @@ class MessagesPage(Page):
         self.topic.setProperty("kind", "heading")
         self.topic.setWordWrap(True)
         self.conversation = Conversation(look, self)
-        self.composer = Composer(desk.drafts, self.sender_.waiting, look, self)
+        self.composer = Composer(desk.drafts, self.mail.waiting, look, self)
         self.outcome = OutcomeTool(look, self)
         self.story = PatientStoryView(desk, look, self)
-        self.send_bar = SendBar(self.sender_.waiting, look, self)
+        self.send_bar = SendBar(self.mail.waiting, look, self)
         self._build(look.metrics.unit_px)
         self._connect()
 
@@ -126,7 +126,7 @@ class MessagesPage(Page):
         self.outcome.closed.connect(self._on_outcome_closed)
         self.outcome.chosen.connect(self._on_outcome)
         self.send_bar.taken_back.connect(self._on_taken_back)
-        self.sender_.failed.connect(self._on_not_sent)
+        self.mail.failed.connect(self._on_not_sent)
         self.story.request_chosen.connect(self._on_request_chosen)
         self.page_banner.pressed.connect(self._on_take_over)
         desk.messages.added.connect(self._on_message)
@@ -296,7 +296,7 @@ class MessagesPage(Page):
         if request is None or not request.is_open:
             return
         key = draft_key(request.patient_id, request.id, request.thread_id)
-        if not self.sender_.waiting.is_busy_with(key):
+        if not self.mail.waiting.is_busy_with(key):
             self._tasks.start(self._desk.close_request(request.id), on_problem=self._show_problem)
 
     # Acting

@@ -1,5 +1,7 @@
 """Sends what waits to be sent, once for all pages."""
 
+import asyncio
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from contract.limits import UNDO_SEND_S
@@ -7,6 +9,9 @@ from reception.desk.desk import Desk
 from reception.records.problem import Problem
 from reception.ui.tasks import Tasks
 from reception.widgets.sending import Outgoing, Sending
+
+CLOSE_S = 1.0
+"""A window that closes waits this long for messages on their way."""
 
 
 class Sender(QObject):
@@ -28,6 +33,16 @@ class Sender(QObject):
         self._tasks = Tasks(self)
         self.waiting = Sending(wait_s, self)
         self.waiting.due.connect(self._on_due)
+
+    async def close(self) -> None:
+        """Send what still waits; what has not been stored in time stays a draft."""
+        self.waiting.send_now()
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._tasks.drained()
+        except TimeoutError:
+            self._tasks.cancel_all()
+            await self._tasks.drained()
 
     @Slot(object)
     def _on_due(self, out: Outgoing) -> None:

@@ -1,5 +1,6 @@
 """Lanes: the same queue through a filter, never another place."""
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Protocol
 
@@ -49,16 +50,7 @@ class Lane(Enum):
             return not request.waits_for_us
         if not request.waits_for_us and not request.is_emergency:
             return False
-        return {
-            Lane.ALL: True,
-            Lane.URGENT: request.is_urgent,
-            Lane.CLINICAL: request.type_code in _CLINICAL,
-            Lane.ADMIN: request.type_code in _ADMIN,
-            Lane.MEDICATION: request.is_repeat,
-            Lane.MESSAGES: request.is_thread,
-            Lane.UNMATCHED: request.is_unmatched,
-            Lane.MINE: request.owner == me,
-        }[self]
+        return _TAKES[self](request, me)
 
     @property
     def nothing(self) -> str:
@@ -70,3 +62,15 @@ class Lane(Enum):
             Lane.MINE: "Nothing is with you",
             Lane.WITH_PATIENT: "Nothing waits for a patient",
         }.get(self, "Nothing is waiting here")
+
+
+_TAKES: dict[Lane, Callable[[Request, str], bool]] = {
+    Lane.ALL: lambda _request, _me: True,
+    Lane.URGENT: lambda request, _me: request.is_urgent,
+    Lane.CLINICAL: lambda request, _me: request.type_code in _CLINICAL,
+    Lane.ADMIN: lambda request, _me: request.type_code in _ADMIN,
+    Lane.MEDICATION: lambda request, _me: request.is_repeat,
+    Lane.MESSAGES: lambda request, _me: request.is_thread,
+    Lane.UNMATCHED: lambda request, _me: request.is_unmatched,
+    Lane.MINE: lambda request, me: request.owner == me,
+}

@@ -6,7 +6,7 @@ that it has ended.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import (
@@ -23,6 +23,7 @@ from PySide6.QtCore import (
 from reception.desk.store import RecordStore
 from reception.records import Request
 from reception.widgets.queue_lane import LaneLike
+from reception.widgets.queue_order import HeldBack, WorkOrder, rising
 
 Index = QModelIndex | QPersistentModelIndex
 REQUEST_ROLE = int(Qt.ItemDataRole.UserRole)
@@ -56,9 +57,9 @@ class QueueModel(QAbstractListModel):
     """
 
     held_back_changed = Signal()
-    """The number of changes that wait for `admit` is another one."""
+    """What waits for `admit` may be something else."""
     counts_changed = Signal()
-    """The number of requests in some lane is another one."""
+    """The number of requests in some lane may be another one."""
 
     def __init__(
         self,
@@ -71,14 +72,15 @@ class QueueModel(QAbstractListModel):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._requests, self._order, self._describe, self._me = requests, order, describe, me
+        self._requests, self._describe, self._me = requests, describe, me
+        self._order = WorkOrder(order)
         self._ids: list[str] = []
         self._places: dict[str, int] = {}
         self._last: dict[str, Request] = {}
         self._described: dict[str, Row] = {}
         self._lane, self._needle = lane, ""
         self._pinned = False
-        self._new = self._emergencies = self._moved = 0
+        self._held: HeldBack | None = None
         requests.added.connect(self._on_added)
         requests.changed.connect(self._on_changed)
         requests.removed.connect(self._on_removed)
@@ -98,24 +100,13 @@ class QueueModel(QAbstractListModel):
         return tuple(self._ids)
 
     @property
-    def held_back(self) -> int:
-        """New requests that wait to be let in."""
-        return self._new
-
-    @property
-    def emergencies_held_back(self) -> int:
-        """Emergencies that wait to be let in, or to be let up to the head of the list."""
-        return self._emergencies
-
-    @property
-    def new_emergencies(self) -> int:
-        """How many of the new requests that wait to be let in are emergencies."""
-        return sum(self._is_emergency(i) for i in self.wanted() if i not in self._places)
-
-    @property
-    def is_out_of_order(self) -> bool:
-        """Whether rows shown would move or go if they were let."""
-        return bool(self._moved)
+    def held_back(self) -> HeldBack:
+        """What waits to be let in."""
+        if self._held is None:
+            self._held = HeldBack.between(
+                self._ids, self._places, self._order.ids, self._is_emergency
+            )
+        return self._held
 
     @property
     def is_pinned(self) -> bool:
@@ -132,12 +123,11 @@ class QueueModel(QAbstractListModel):
 
     def count(self, lane: LaneLike) -> int:
         """How many requests stand in *lane*, let in or not."""
-        return sum(lane.takes(request, self._me) for request in self._requests)
+        return self.counts((lane,))[lane]
 
-    def wanted(self) -> list[str]:
-        """Ids in order of work, as they would stand if nothing were pinned."""
-        shown = [r for r in self._requests if self._takes(r)]
-        return [r.id for r in sorted(shown, key=self._order)]
+    def counts(self, lanes: Iterable[LaneLike]) -> dict[LaneLike, int]:
+        """How many requests stand in each of *lanes*, let in or not."""
+        return {lane: sum(lane.takes(r, self._me) for r in self._requests) for lane in lanes}
 
     # What changes it
 
@@ -147,6 +137,7 @@ class QueueModel(QAbstractListModel):
         The user asked, so the rows are laid out afresh even while they are pinned.
         """
         self._lane, self._needle = lane, needle.strip().casefold()
+        self._sort()
         self.admit()
 
     def pin(self, pinned: bool) -> None:
@@ -155,21 +146,20 @@ class QueueModel(QAbstractListModel):
             return
         self._pinned = pinned
         if not pinned:
-            self._follow()
+            self.admit()
 
     @Slot()
     def admit(self) -> None:
         """Let in everything that was held back."""
-        self._lay_out(self.wanted())
-        self._recount()
+        self._lay_out(self._order.ids)
+        self._tell_held()
 
     def release(self, request_id: str) -> None:
         """Let that one row follow the work although the others are pinned: the user moved it."""
-        request = self._requests.get(request_id)
         row = self.row_of(request_id)
-        if row >= 0 and (request is None or not self._takes(request)):
+        if row >= 0 and request_id not in self._order:
             self._take_out(row, row)
-        self._recount()
+        self._tell_held()
 
     # Qt's questions
 
@@ -215,6 +205,7 @@ class QueueModel(QAbstractListModel):
         self._described.clear()
         if self._ids:
             self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
+        self._sort()
         self._follow()
 
     def refresh_patient(self, patient_id: str) -> None:
@@ -233,25 +224,24 @@ class QueueModel(QAbstractListModel):
 
     @Slot(object)
     def _on_added(self, request: Request) -> None:
-        if request.id in self._places:
-            self._last[request.id] = request
-            self._repaint(request.id)
-        self._follow()
-        self.counts_changed.emit()
+        self._take(request)
 
     @Slot(object, object)
     def _on_changed(self, _before: Request, after: Request) -> None:
-        if after.id in self._places:
-            self._last[after.id] = after
-            self._repaint(after.id)
-        self._follow()
-        self.counts_changed.emit()
+        self._take(after)
 
     @Slot(object)
     def _on_removed(self, gone: Request) -> None:
-        if gone.id in self._places:
-            self._last[gone.id] = self._requests.newest(gone.id) or gone
-            self._repaint(gone.id)
+        self._take(self._requests.newest(gone.id) or gone)
+
+    def _take(self, request: Request) -> None:
+        if request.id in self._places:
+            self._last[request.id] = request
+            self._repaint(request.id)
+        if request.id in self._requests and self._takes(request):
+            self._order.put(request)
+        else:
+            self._order.drop(request.id)
         self._follow()
         self.counts_changed.emit()
 
@@ -263,6 +253,7 @@ class QueueModel(QAbstractListModel):
                 self._last[request_id] = request
         if self._ids:
             self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
+        self._sort()
         self._follow()
         self.counts_changed.emit()
 
@@ -273,45 +264,47 @@ class QueueModel(QAbstractListModel):
             return False
         if not self._needle:
             return True
-        row = self._row(request.id) if request.id in self._places else None
-        name = row.name if row else request.patient_name
-        text = f"{name} {request.patient_name} {request.description} {request.owner_name}"
+        text = f"{request.patient_name} {request.description} {request.owner_name}"
         words = _WORDS.findall(text.casefold())
         return all(
             any(word.startswith(begun) for word in words) for begun in _WORDS.findall(self._needle)
         )
 
+    def _sort(self) -> None:
+        self._order.fill(r for r in self._requests if self._takes(r))
+
     def _follow(self) -> None:
         if not self._pinned or not self._ids:
-            self._lay_out(self.wanted())
-        self._recount()
+            self._lay_out(self._order.ids)
+        self._tell_held()
 
-    def _recount(self) -> None:
-        wanted = self.wanted()
-        fresh = [i for i in wanted if i not in self._places]
-        urgent = [i for i in wanted if self._is_emergency(i)]
-        head = set(self._ids[: len(urgent)])
-        emergencies = sum(i not in head for i in urgent)
-        stay = [i for i in wanted if i in self._places]
-        moved = len(self._ids) - _longest_common(self._ids, stay)
-        now = (len(fresh), emergencies, moved)
-        if now != (self._new, self._emergencies, self._moved):
-            self._new, self._emergencies, self._moved = now
-            self.held_back_changed.emit()
+    def _tell_held(self) -> None:
+        self._held = None
+        self.held_back_changed.emit()
 
     def _is_emergency(self, request_id: str) -> bool:
         request = self._requests.get(request_id)
         return request is not None and request.is_emergency
 
     def _lay_out(self, wanted: list[str]) -> None:
+        if wanted == self._ids:
+            return
         self._remove_all_but(set(wanted))
+        self._put_in_order([i for i in wanted if i in self._places])
         for place, request_id in enumerate(wanted):
-            if place < len(self._ids) and self._ids[place] == request_id:
-                continue
-            if request_id in self._places:
-                self._move(self._ids.index(request_id, place), place)
-            else:
+            if request_id not in self._places:
                 self._insert(place, wanted)
+
+    def _put_in_order(self, wanted: list[str]) -> None:
+        """Move as few rows as will do until those shown stand as *wanted*."""
+        if wanted == self._ids:
+            return
+        kept = {self._ids[place] for place in rising([self._places[i] for i in wanted])}
+        before = -1
+        for request_id in wanted:
+            if request_id not in kept:
+                self._move(self._places[request_id], before + 1)
+            before = self._places[request_id]
 
     def _remove_all_but(self, kept: set[str]) -> None:
         last = len(self._ids) - 1
@@ -349,10 +342,13 @@ class QueueModel(QAbstractListModel):
         self._number()
         self.endInsertRows()
 
-    def _move(self, source: int, place: int) -> None:
-        """Bring the row at *source* up to *place*, which lies above it."""
-        self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), place)
-        self._ids.insert(place, self._ids.pop(source))
+    def _move(self, source: int, gap: int) -> None:
+        """Bring the row at *source* into the gap above the row that is at *gap* now."""
+        if gap in (source, source + 1):
+            return
+        self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), gap)
+        moved = self._ids.pop(source)
+        self._ids.insert(gap if gap < source else gap - 1, moved)
         self._number()
         self.endMoveRows()
 
@@ -370,26 +366,3 @@ class QueueModel(QAbstractListModel):
         self._described.pop(request_id, None)
         index = self.index(self._places[request_id])
         self.dataChanged.emit(index, index)
-
-
-def _longest_common(shown: Sequence[str], wanted: Sequence[str]) -> int:
-    """How many of *shown* stand in the order of *wanted* already (longest rising run)."""
-    place = {request_id: n for n, request_id in enumerate(wanted)}
-    tails: list[int] = []
-    for request_id in shown:
-        if (n := place.get(request_id)) is None:
-            continue
-        low = _first_not_below(tails, n)
-        tails[low : low + 1] = [n]
-    return len(tails)
-
-
-def _first_not_below(tails: Sequence[int], n: int) -> int:
-    low, high = 0, len(tails)
-    while low < high:
-        middle = (low + high) // 2
-        if tails[middle] < n:
-            low = middle + 1
-        else:
-            high = middle
-    return low

@@ -28,6 +28,8 @@ from reception.widgets.queue_model import QueueModel
 from reception.widgets.queue_row import QueueReader
 from reception.widgets.queue_view import QueueDelegate, QueueView
 
+_COUNT_MS = 80
+
 
 class QueuePane(QWidget):
     """Lanes with counts, a filter (`/`), the bar of what is new (`.`), and the list."""
@@ -103,13 +105,13 @@ class QueuePane(QWidget):
         column.addWidget(self.news)
         column.addWidget(self._stack, 1)
 
-        # Bursts of changes repaint the chips once.
-        self._soon = QTimer(self, singleShot=True, interval=0)
+        # Counting is not done for every change of a burst.
+        self._soon = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._soon.timeout.connect(self._on_soon)
-        self.model.counts_changed.connect(self._soon.start)
-        self.model.held_back_changed.connect(self._soon.start)
-        self.model.rowsInserted.connect(self._soon.start)
-        self.model.rowsRemoved.connect(self._soon.start)
+        self.model.counts_changed.connect(self._count_soon)
+        self.model.held_back_changed.connect(self._count_soon)
+        self.model.rowsInserted.connect(self._count_soon)
+        self.model.rowsRemoved.connect(self._count_soon)
         self.view.opened.connect(self.opened)
         self.view.held_changed.connect(self._on_held_changed)
         self.filter.textChanged.connect(self._on_filter_changed)
@@ -117,7 +119,7 @@ class QueuePane(QWidget):
         desk.patients.changed.connect(self._on_patient_changed)
         desk.patients.reset.connect(self.model.refresh)
         desk.time.minute_passed.connect(self.model.refresh)
-        desk.loaded.connect(self._soon.start)
+        desk.loaded.connect(self._count_soon)
         look.palette.changed.connect(self._dress)
         self._dress()
         self._on_soon()
@@ -212,6 +214,11 @@ class QueuePane(QWidget):
         self.model.show(lane, self.filter.text())
         self._show_rows()
 
+    @Slot()
+    def _count_soon(self) -> None:
+        if not self._soon.isActive():  # started again and again it would never come
+            self._soon.start()
+
     def _show_rows(self) -> None:
         if self.model.rowCount() and not self.view.currentIndex().isValid():
             self.view.setCurrentIndex(self.model.index(0))
@@ -224,25 +231,26 @@ class QueuePane(QWidget):
 
     @Slot()
     def _on_soon(self) -> None:
-        for lane, chip in self._lanes.items():
-            count = self.model.count(lane)
-            chip.setText(f"{lane.value}  {count}")
-            chip.setAccessibleName(f"{lane.value}, {count}")
+        for lane, count in self.model.counts(self._lanes).items():
+            chip = self._lanes[lane]
+            if chip.text() != f"{lane.value}  {count}":
+                chip.setText(f"{lane.value}  {count}")
+                chip.setAccessibleName(f"{lane.value}, {count}")
         self._show_rows()
         self._show_news()
         self.counts_changed.emit()
 
     def _show_news(self) -> None:
-        new, emergencies = self.model.held_back, self.model.emergencies_held_back
+        held = self.model.held_back
+        emergencies, others = held.emergencies, held.new - held.new_emergencies
         parts = []
         if emergencies:
             parts.append(
                 f"{emergencies} emergency" if emergencies == 1 else f"{emergencies} emergencies"
             )
-        others = new - self.model.new_emergencies
         if others:
             parts.append(f"{others} new")
-        if not parts and self.model.is_out_of_order:
+        if not parts and held.moved:
             parts.append("Changed since")
         self.news.setVisible(bool(parts))
         self.news.setText(f"{', '.join(parts)}  —  press . to show")

@@ -164,7 +164,7 @@ def test_a_reply_goes_when_its_time_is_over_and_the_draft_goes_with_it(
     assert desk_page.send_bar.isVisible()
     assert now(desk, request.id).is_open
     assert any("eat as usual" in desk.drafts.text(key) for key in desk.drafts.keys())  # noqa: SIM118
-    desk_page.sender_.waiting.send_now()
+    desk_page.mail.waiting.send_now()
     until(lambda: now(desk, request.id).status == "on-hold")
     until(lambda: not any("eat as usual" in desk.drafts.text(k) for k in desk.drafts.keys()))  # noqa: SIM118
     texts = [m.text for m in desk.messages.in_thread(request.thread_id)]
@@ -242,7 +242,7 @@ def test_rows_stand_still_under_the_mouse_and_follow_when_it_leaves(
     assert queue.news.text() == "1 new  —  press . to show"
     queue.news.click()
     assert request_id in queue.model.ids
-    assert not queue.model.held_back
+    assert queue.model.held_back.new == 0
 
 
 def test_a_request_dropped_on_a_slot_is_booked_there(
@@ -336,3 +336,44 @@ def ask_unmatched(practice: RunningPractice, somebody: Patient) -> str:
     answer = practice.as_role("receptionist").post(entry)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
+
+
+def test_closing_sends_what_still_waits(
+    desk_page: DeskPage,
+    practice: RunningPractice,
+    until: Until,
+    hands: Hands,
+    finish: Finish,
+    desk: Desk,
+) -> None:
+    request = arrived(desk_page, practice, until, "When is the nurse in?", number=2)
+    hands.press(Qt.Key.Key_Return)
+    until(lambda: desk_page.panel.patient is not None)
+    hands.press("r")
+    hands.type("Every morning.")
+    hands.press(Qt.Key.Key_Return, ctrl=True)
+    finish(desk_page.mail.close())
+    task = stored(practice.as_role("receptionist"), f"Task/{request.id}")
+    assert task["status"] == "on-hold"
+    assert desk.drafts.keys() == []
+
+
+def test_ctrl_z_takes_a_message_back_into_its_composer(
+    desk_page: DeskPage, practice: RunningPractice, until: Until, hands: Hands, desk: Desk
+) -> None:
+    request = arrived(desk_page, practice, until, "Am I due a jab?", number=3)
+    hands.press(Qt.Key.Key_Return)
+    until(lambda: desk_page.panel.patient is not None)
+    hands.press("r")
+    hands.type("No, not yet")
+    hands.press(Qt.Key.Key_Return, ctrl=True)
+    assert desk_page.queue.view.hasFocus()
+    hands.press(Qt.Key.Key_Z, ctrl=True)
+    assert not desk_page.send_bar.isVisible()
+    until(lambda: desk_page.panel.request is not None and desk_page.panel.patient is not None)
+    if not desk_page.panel.composer.isVisible():
+        hands.press("r")
+    assert desk_page.panel.composer.text.toPlainText() == "No, not yet"
+    assert now(desk, request.id).is_open
+    desk_page.panel.composer.text.clear()
+    desk_page.panel.composer.keep()

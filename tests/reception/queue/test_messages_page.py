@@ -61,7 +61,7 @@ def test_a_message_is_read_answered_and_comes_back_with_the_reply(
     hands.press(Qt.Key.Key_Return, ctrl=True)
     assert page.request is None
     assert page.send_bar.isVisible()
-    page.sender_.waiting.send_now()
+    page.mail.waiting.send_now()
 
     def lane_of() -> ThreadLane | None:
         held = desk.requests.get(request.id)

@@ -14,6 +14,7 @@ from reception.desk.store import RecordStore
 from reception.records import Request
 from reception.widgets.queue_lane import Lane
 from reception.widgets.queue_model import REQUEST_MIME, ROW_ROLE, QueueModel
+from reception.widgets.queue_order import HeldBack, rising
 from tests.reception.queue.requests import ME, NOW, request, store
 
 
@@ -141,12 +142,33 @@ def test_rows_follow_the_order_of_work_and_never_move_while_pinned(
         wanted = [i for i in wanted if model.lane.takes(requests.get(i), ME)]  # type: ignore[arg-type]
         if not model.is_pinned or verb in ("admit", "lane"):
             assert list(model.ids) == wanted
-            assert (model.held_back, model.is_out_of_order) == (0, False)
+            assert model.held_back == HeldBack()
         else:
             if before and verb in ("take", "forget", "reset"):
                 assert (list(model.ids), replay.moves) == (before, before_moves)
-            assert model.held_back == len([i for i in wanted if i not in model.ids])
+            assert model.held_back.new == len([i for i in wanted if i not in model.ids])
     del tester
+
+
+@given(st.permutations(range(12)))
+def test_the_rows_that_stay_are_a_longest_rising_run(places: list[int]) -> None:
+    kept = rising(places)
+    assert kept == sorted(kept)
+    at = [places.index(place) for place in kept]
+    assert at == sorted(at)
+    lengths: list[int] = []
+    for n, place in enumerate(places):
+        lengths.append(1 + max((lengths[m] for m in range(n) if places[m] < place), default=0))
+    assert len(kept) == max(lengths)
+
+
+def test_one_change_of_place_is_one_move() -> None:
+    requests = store(*(request(f"r{n}", minutes_ago=50 - n) for n in range(9)))
+    model = model_of(requests)
+    replay = Replay(model)
+    requests.take(request("r1", version=2, minutes_ago=1))
+    assert list(model.ids) == ["r0", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r1"]
+    assert replay.moves == 1
 
 
 def test_an_arrival_waits_while_a_row_is_under_the_hand() -> None:
@@ -155,10 +177,21 @@ def test_an_arrival_waits_while_a_row_is_under_the_hand() -> None:
     model.pin(True)
     requests.take(request("worse", priority="stat"))
     assert list(model.ids) == ["a", "b"]
-    assert (model.held_back, model.emergencies_held_back) == (1, 1)
+    assert model.held_back == HeldBack(new=1, new_emergencies=1, emergencies=1)
     model.admit()
     assert list(model.ids) == ["worse", "a", "b"]
-    assert (model.held_back, model.emergencies_held_back) == (0, 0)
+    assert model.held_back == HeldBack()
+
+
+def test_an_emergency_further_down_is_told_of_and_let_up() -> None:
+    requests = store(*(request(f"r{n}", minutes_ago=50 - n) for n in range(5)))
+    model = model_of(requests)
+    model.pin(True)
+    requests.take(request("r4", version=2, minutes_ago=46, priority="stat"))
+    assert list(model.ids) == ["r0", "r1", "r2", "r3", "r4"]
+    assert model.held_back == HeldBack(emergencies=1, moved=1)
+    model.admit()
+    assert list(model.ids) == ["r4", "r0", "r1", "r2", "r3"]
 
 
 def test_a_request_ended_elsewhere_stays_in_its_place_and_says_so() -> None:
@@ -170,7 +203,7 @@ def test_a_request_ended_elsewhere_stays_in_its_place_and_says_so() -> None:
     row = model.index(0).data(ROW_ROLE)
     assert isinstance(row, PlainRow)
     assert row.ended
-    assert model.is_out_of_order
+    assert model.held_back.moved == 1
     model.release("a")
     assert list(model.ids) == ["b"]
 
