@@ -202,6 +202,7 @@ class Validator(RequestValidator):  # type: ignore[misc]
             "iat": now_ms // 1000,
             "exp": now_ms // 1000 + grants.ACCESS_S,
             "name": account.display,
+            "role": account.role.value,
             "at_hash": _half_hash(access_token),
         }
         if request.id_nonce:

@@ -18,6 +18,7 @@ import msgspec
 
 from reception.api.faults import BUSY, is_outcome
 from reception.api.practice_time import PracticeTime, date_header
+from reception.api.tidy_backend import make_tidy
 from reception.api.trust import Trust
 from reception.records.problem import Busy, NotTrusted, Refused, ServiceUnreachable, SignedOut
 from reception.records.tree import Tree
@@ -98,7 +99,7 @@ def http_client(base: str, trust: Trust, proxy: str = "") -> httpx2.AsyncClient:
     *proxy* is the address of a web proxy to go through; empty = what the system says.
     """
     host = urlsplit(base).hostname or ""
-    return httpx2.AsyncClient(
+    client = httpx2.AsyncClient(
         verify=trust.context(),
         http1=True,
         http2=False,
@@ -111,6 +112,7 @@ def http_client(base: str, trust: Trust, proxy: str = "") -> httpx2.AsyncClient:
         ),
         headers={"User-Agent": "Reception"},
     )
+    return make_tidy(client)
 
 
 class Exchange:

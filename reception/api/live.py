@@ -38,7 +38,7 @@ from reception.records.problem import (
 from reception.records.tree import Tree, each, moment, text_at, wire_time
 
 OPEN_S = 5.0
-CLOSE_S = 0.5
+CLOSE_S = 1.0
 BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 RENEW_AT = 0.8
 SHORTEST_RENEWAL_S = 1.0
@@ -104,6 +104,7 @@ class LiveChannel:
             (polling is then quicker); called on the network thread.
         watch: notices that the computer slept.
         renew_at: a binding token is renewed after this share of its life.
+        silence_s: a socket without a frame for this long is dead.
         proxy: a web proxy to go through; empty = what the system says.
     """
 
@@ -116,6 +117,7 @@ class LiveChannel:
         user_is_active: Callable[[], bool] = lambda: True,
         watch: ResumeWatch | None = None,
         renew_at: float = RENEW_AT,
+        silence_s: float = SILENCE_S,
         proxy: str = "",
     ) -> None:
         self._client = client
@@ -125,6 +127,7 @@ class LiveChannel:
         self._user_is_active = user_is_active
         self._watch = watch or ResumeWatch(WATCH_S)
         self._renew_at = renew_at
+        self._silence_s = silence_s
         self._delta = Delta(client)
         self._order = EventOrder()
         self._subscription = ""
@@ -149,7 +152,7 @@ class LiveChannel:
     @property
     def silence_s(self) -> float:
         """After this long without contact what is shown can no longer be trusted."""
-        return 3 * self._poll_s() if self._state is LiveState.POLLING else float(SILENCE_S)
+        return 3 * self._poll_s() if self._state is LiveState.POLLING else self._silence_s
 
     async def run(self) -> None:
         """Stay in touch until cancelled: `network.post(channel.run())`.
@@ -228,6 +231,7 @@ class LiveChannel:
                 await self._read(socket)
             finally:
                 self._socket = None
+                socket.transport.abort()  # whoever ends it is gone, or we are: no waiting for words
                 for task in list(self._side):
                     task.cancel()
 
@@ -289,7 +293,7 @@ class LiveChannel:
     async def _read(self, socket: ClientConnection) -> None:
         while True:
             try:
-                async with asyncio.timeout(SILENCE_S):
+                async with asyncio.timeout(self._silence_s):
                     frame = await socket.recv()
             except (ConnectionClosed, TimeoutError) as lost:
                 raise (self._failure or _Lost()) from lost

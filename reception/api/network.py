@@ -10,6 +10,10 @@ T = TypeVar("T")
 
 STOP_S = 1.0
 """How long `stop` waits for what still runs, so that closing the window ends within two seconds."""
+LAST_WORDS_S = 0.2
+"""What is left at least for letting go of connections."""
+TURNS = 4
+"""A transport that was closed lets go of its socket on the next turn, one under TLS later."""
 
 
 class _Lookups(concurrent.futures.ThreadPoolExecutor):
@@ -60,6 +64,7 @@ class NetworkThread:
         self._loop.set_default_executor(_Lookups())
         self._stopping = False
         self._posted: set[concurrent.futures.Future[Any]] = set()
+        self._closers: list[Callable[[], Coroutine[Any, Any, Any]]] = []
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="network", daemon=True)
         self._thread.start()
@@ -91,6 +96,11 @@ class NetworkThread:
         with self._lock:
             self._posted.add(future)
         future.add_done_callback(self._on_posted_done)
+
+    def at_end(self, close: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Have *close* awaited when the thread ends, after all work, within the same deadline."""
+        with self._lock:
+            self._closers.append(close)
 
     def stop(self, deadline_s: float = STOP_S) -> bool:
         """Cancel everything, wait for it at most *deadline_s* seconds, end the thread.
@@ -124,13 +134,24 @@ class NetworkThread:
         ending.add_done_callback(lambda _: self._loop.stop())
 
     async def _end(self, deadline_s: float) -> None:
+        ends_s = self._loop.time() + deadline_s
         current = asyncio.current_task()
         tasks = [task for task in asyncio.all_tasks() if task is not current]
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=deadline_s)
+        closing = [self._loop.create_task(close()) for close in self._closers]
+        if closing:
+            left_s = max(LAST_WORDS_S, ends_s - self._loop.time())
+            done, late = await asyncio.wait(closing, timeout=left_s)
+            for task in late:
+                task.cancel()
+            for error in filter(None, (task.exception() for task in done)):
+                self._on_error(error)
         await self._loop.shutdown_asyncgens()
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
 
     def _on_posted_done(self, future: concurrent.futures.Future[Any]) -> None:
         with self._lock:

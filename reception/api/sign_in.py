@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import hmac
 import secrets
+import webbrowser
 from collections.abc import Awaitable, Callable, Iterator
 from urllib.parse import urlencode
 
@@ -22,10 +23,10 @@ from reception.records.problem import SignInFailed
 SIGN_IN_S = 300.0
 CLIENT_ID = "reception-desktop"
 OpenBrowser = Callable[[str], Awaitable[object] | bool | None]
-"""Opens an address in the system's browser; called on the network thread, so it must not wait.
+"""Opens an address in a browser; called on the network thread, so it must not wait.
 
-False says that there is none. What it answers may be awaited: that is a browser of our own, whose
-failure ends the sign-in.
+It answers, at once or when awaited, False where there is no browser; what it raises when awaited
+ends the sign-in.
 """
 STAFF_SCOPE = (
     "openid fhirUser offline_access "
@@ -141,22 +142,30 @@ class SignIn:
         return tokens
 
 
+async def system_browser(address: str) -> bool:
+    """Open *address* in the browser of this computer, which may take its time to start."""
+    return await asyncio.to_thread(webbrowser.open, address)
+
+
 @contextlib.contextmanager
 def _opening(opened: Awaitable[object] | bool | None, loopback: Loopback) -> Iterator[None]:
-    """While the browser is open; what a browser of our own fails with, the sign-in fails with."""
-    if opened is False:
-        raise SignInFailed("No browser could be opened on this computer.")
-    if not isinstance(opened, Awaitable):
-        yield
-        return
+    """While the browser is open: that it cannot be opened, or fails, ends the sign-in."""
 
-    def on_done(task: "asyncio.Future[object]") -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
+    def on_opened(task: "asyncio.Future[object]") -> None:
+        if task.cancelled():
+            return
+        if (error := task.exception()) is not None:
             loopback.fail(error)
+        elif task.result() is False:
+            loopback.fail(SignInFailed("No browser could be opened on this computer."))
 
-    visit = asyncio.ensure_future(opened)
-    visit.add_done_callback(on_done)
+    opening = asyncio.ensure_future(opened if isinstance(opened, Awaitable) else _same(opened))
+    opening.add_done_callback(on_opened)
     try:
         yield
     finally:
-        visit.cancel()
+        opening.cancel()
+
+
+async def _same(answer: object) -> object:
+    return answer

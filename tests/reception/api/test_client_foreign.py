@@ -1,5 +1,6 @@
 """The client against servers that are not ours: their answers, and what becomes of a write."""
 
+import asyncio
 import socket
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
@@ -504,3 +505,31 @@ def test_what_the_user_sets_stands(speak: Any, run: Run) -> None:
     for wrong in ({"booking": "x"}, {"page": "0"}, {"page": "x"}, {"colour": "blue"}):
         with pytest.raises(ValueError, match=r"."):
             profile.overridden(wrong)
+
+
+def test_a_request_cancelled_in_its_handshake_leaves_no_socket(run: Run) -> None:
+    """Somebody types on; the connection of the search that is given up is closed at once."""
+
+    async def gives_up() -> bytes:
+        met, gone = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+        async def never_answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readexactly(5)  # the client has begun its handshake
+            met.set()
+            rest = await reader.read()
+            writer.close()
+            gone.set_result(rest)
+
+        server = await asyncio.start_server(never_answers, "127.0.0.1", 0)
+        base = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/fhir"
+        async with http_client(base, Trust()) as http:
+            asking = asyncio.create_task(http.get(base))
+            await met.wait()
+            asking.cancel()
+            await asyncio.wait([asking])
+            async with asyncio.timeout(20):
+                rest: bytes = await gone
+        server.close()
+        return rest
+
+    assert run(gives_up())

@@ -100,13 +100,6 @@ def test_every_change_is_told_in_order(channel: LiveChannel, ear: Ear, notes: No
     assert ear.reloads == 0
 
 
-def test_signs_of_life_come_without_changes(channel: LiveChannel, ear: Ear) -> None:
-    """A heartbeat every five seconds: the board need not grey because nothing happens."""
-    before = len(ear.contacts)
-    ear.wait(lambda e: len(e.contacts) >= before + 2)
-    assert ear.contacts == sorted(ear.contacts)
-
-
 def test_what_changed_between_the_start_and_the_first_contact_is_told(
     connection: Connection, ear: Ear, run: Run, network: NetworkThread, notes: Notes, cable: Network
 ) -> None:
@@ -144,9 +137,20 @@ def test_what_happened_while_the_network_was_away_is_told_afterwards(
 
 
 def test_a_silent_network_is_noticed(
-    channel: LiveChannel, ear: Ear, notes: Notes, cable: Network
+    connection: Connection,
+    ear: Ear,
+    run: Run,
+    network: NetworkThread,
+    notes: Notes,
+    cable: Network,
+    practice: RunningPractice,
 ) -> None:
-    """Nothing arrives and nobody says so: 15 s without a frame end the socket."""
+    """Nothing arrives and nobody says so: a socket that misses its heartbeats is dead."""
+    live = LiveChannel(
+        connection.client, trust_in(practice), ear, silence_s=7, proxy=connection._proxy
+    )
+    network.post(live.run())
+    ear.wait(lambda e: len(e.contacts) >= 2, "no heartbeat keeps it alive")
     cable.turn(Cable.SILENT)
     ear.wait_for_state(LiveState.POLLING)
     notes.write("in the silence")
@@ -154,6 +158,7 @@ def test_a_silent_network_is_noticed(
     cable.turn(Cable.WHOLE)
     ear.wait_for_state(LiveState.LIVE)
     ear.wait(lambda e: notes.heard_by(e) == notes.written)
+    run(live.close())
 
 
 def test_a_subscription_that_is_gone_is_made_again_and_all_is_loaded(
@@ -228,6 +233,25 @@ def test_a_binding_is_renewed_on_the_same_socket(
     ear.wait(lambda e: notes.heard_by(e) == notes.written)
     assert ear.states == [LiveState.CONNECTING, LiveState.LIVE]
     run(live.close())
+
+
+def test_everything_ends_in_time_while_the_network_is_silent(
+    practice: RunningPractice, ear: Ear, cable: Network
+) -> None:
+    """Closing the window must not wait for a socket, a request or a lookup that hangs."""
+    escaped: list[BaseException] = []
+    thread = NetworkThread(escaped.append)
+
+    place, connected = asyncio.run(thread.call(signed_in(practice, proxy=cable.address)))
+    thread.at_end(place.close)
+    thread.post(connected.live(ear).run())
+    ear.wait_for_state(LiveState.LIVE)
+    cable.turn(Cable.SILENT)
+    for _ in range(10):
+        thread.post(connected.client.search("Slot", {"status": "free"}))
+    asyncio.run(thread.call(asyncio.sleep(0.05)))
+    assert thread.stop(), "it did not end within its deadline"
+    assert escaped == []
 
 
 def test_signing_out_ends_the_channel(

@@ -82,6 +82,37 @@ def test_it_ends_although_work_refuses_to(network: NetworkThread) -> None:
     assert not thread.is_running
 
 
+def test_last_things_are_done_after_all_work_has_ended() -> None:
+    heard: list[BaseException] = []
+    order: list[str] = []
+    thread = NetworkThread(heard.append)
+    started = threading.Event()
+
+    async def works() -> None:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            order.append("work")
+
+    async def closes() -> None:
+        order.append("close")
+
+    async def fails() -> None:
+        raise LookupError("at the end")
+
+    async def hangs() -> None:
+        await asyncio.Event().wait()
+
+    for last in (closes, fails, hangs):
+        thread.at_end(last)
+    thread.post(works())
+    assert started.wait(10)
+    assert thread.stop(0.2)
+    assert order == ["work", "close"]
+    assert [str(error) for error in heard] == ["at the end"]
+
+
 def test_a_stopped_thread_takes_no_work() -> None:
     thread = NetworkThread(lambda error: None)
     assert thread.stop()

@@ -23,7 +23,7 @@ from reception.api.connection import Practice
 from reception.api.exchange import http_client
 from reception.api.form_browser import FormBrowser
 from reception.api.session import Session, TokenEndpoint, claims_of, tokens_in
-from reception.api.sign_in import SignIn
+from reception.api.sign_in import SignIn, system_browser
 from reception.api.smart import configuration_of, discover
 from reception.api.trust import Trust, certificate_of, fetch_certificate, is_trusted
 from reception.records.problem import (
@@ -168,6 +168,7 @@ def test_who_signs_in_is_known_and_may_ask(practice: RunningPractice, run: Run) 
     who = connection.identity
     assert (who.user, who.reference) == (account["user"], account["reference"])
     assert who.display
+    assert who.role == "receptionist"
     assert "user/Slot.crus" in who.scopes
     assert [user for user, _ in kept] == [account["user"]]
     found = run(connection.client.search("Practitioner", {"_id": who.reference.split("/")[1]}))
@@ -233,9 +234,32 @@ def test_a_user_who_cancels_is_back_at_once(practice: RunningPractice, run: Run)
 
 def test_without_a_browser_it_says_so(practice: RunningPractice, run: Run) -> None:
     place = Practice(practice.base, trust_in(practice), keep=lambda user, token: None)
+
+    async def none(address: str) -> bool:
+        return False
+
     with pytest.raises(SignInFailed, match="No browser"):
         run(place.sign_in(lambda address: False))
+    with pytest.raises(SignInFailed, match="No browser"):
+        run(place.sign_in(none))
     run(place.close())
+
+
+def test_the_browser_of_this_computer_is_opened_beside_the_network_thread(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some browsers keep `webbrowser.open` waiting; nothing else must wait with it."""
+    opened: list[tuple[str, str]] = []
+
+    def browser(address: str) -> bool:
+        opened.append((address, threading.current_thread().name))
+        return True
+
+    monkeypatch.setattr("webbrowser.open", browser)
+    assert run(system_browser("https://practice.example")) is True
+    [(address, thread)] = opened
+    assert address == "https://practice.example"
+    assert thread != "network"
 
 
 def test_strangers_at_the_listener_change_nothing(practice: RunningPractice, run: Run) -> None:
