@@ -5,15 +5,15 @@ import contextlib
 import ssl
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import msgspec
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
 from contract import systems
 from contract.codes import Role
@@ -31,6 +31,7 @@ PEOPLE: tuple[dict[str, Any], ...] = (
     {"resourceType": "Practitioner", "id": "r2", "name": [{"family": "Lee"}]},
 )
 Tree = dict[str, Any]
+WAIT_S = 30
 
 
 class HandClock:
@@ -209,14 +210,14 @@ class Listener:
 
     handshake: Frame
 
-    def __init__(self, socket: ClientConnection, desk: Desk, subscription_id: str) -> None:
+    def __init__(self, socket: "Socket", desk: Desk, subscription_id: str) -> None:
         self.socket = socket
         self.desk = desk
         self.subscription = subscription_id
 
     def next(self) -> Frame:
         """The next frame, whatever it is."""
-        return Frame(msgspec.json.decode(self.socket.recv(timeout=20)))
+        return Frame(msgspec.json.decode(self.socket.recv()))
 
     def news(self) -> Frame:
         """The next frame that is not a heartbeat."""
@@ -236,7 +237,7 @@ class Listener:
         frame = self.news()
         while frame.status == "active":
             frame = self.news()
-        return frame, closed(self.socket)
+        return frame, self.socket.closed()
 
     def renew(self) -> None:
         token = self.desk.binding(self.subscription)["token"]
@@ -244,18 +245,63 @@ class Listener:
         self.socket.send(msgspec.json.encode(message).decode())
 
 
-def open_socket(ward: Ward, url: str, **more: Any) -> ClientConnection:
-    socket: ClientConnection = connect(url, ssl=ward.trust, close_timeout=1, max_size=None, **more)
-    return socket
+class Socket:
+    """A client's socket, worked from the test's own thread.
+
+    The client of websockets that runs without a loop reads and writes one TLS connection from two
+    threads, which loses an answer now and then; so this one has a loop of its own.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, connection: ClientConnection) -> None:
+        self._loop = loop
+        self._connection = connection
+
+    def send(self, frame: str | bytes) -> None:
+        self._do(self._connection.send(frame))
+
+    def recv(self) -> str | bytes:
+        held: str | bytes = self._do(self._connection.recv())
+        return held
+
+    def closed(self) -> int:
+        """The code the other side closes with; what it still sends is dropped."""
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                self.recv()
+        assert self._connection.close_code is not None
+        return int(self._connection.close_code)
+
+    def _do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return _on(self._loop, work)
 
 
-def closed(socket: ClientConnection) -> int:
-    """The code the other side closes with."""
-    with contextlib.suppress(ConnectionClosed):
-        while True:
-            socket.recv(timeout=20)
-    assert socket.close_code is not None
-    return int(socket.close_code)
+@contextlib.contextmanager
+def open_socket(ward: Ward, url: str, **more: Any) -> Iterator[Socket]:
+    """A socket to *url*, closed at the end."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    async def opened() -> ClientConnection:
+        connection: ClientConnection = await connect(
+            url, ssl=ward.trust, close_timeout=1, max_size=None, **more
+        )
+        return connection
+
+    try:
+        connection = _on(loop, opened())
+        try:
+            yield Socket(loop, connection)
+        finally:
+            _on(loop, connection.close())
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def _on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run_coroutine_threadsafe(work, loop).result(WAIT_S)
 
 
 def value_of(parameter: Tree) -> Any:
