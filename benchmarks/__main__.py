@@ -1,18 +1,26 @@
 """`./run bench`: every benchmark, printed as tables. Names on the command line choose some."""
 
 import importlib
+import os
 import platform
 import sys
+import tempfile
+import time
+from pathlib import Path
 
 import psutil
 
 from benchmarks.figures import table
+from benchmarks.scene import Scene
 
 SUITES = {
-    "load_practice": "The invented practice",
+    "start": "Start of the client to the first complete board",
+    "day_load": "Opening a day",
+    "live": "A patient's booking to its painted cell",
+    "lag": "The window while changes arrive",
     "service": "The service over HTTPS",
-    "client": "The client",
-    "board_paint": "The board",
+    "load_practice": "The invented practice",
+    "board": "The board by itself",
 }
 
 
@@ -20,16 +28,28 @@ def main(chosen: list[str]) -> int:
     """Run the chosen suites, or all."""
     unknown = set(chosen) - set(SUITES)
     if unknown:
-        print(f"There is no benchmark called {', '.join(sorted(unknown))}.", file=sys.stderr)
+        known = ", ".join(SUITES)
+        print(
+            f"There is no benchmark called {', '.join(sorted(unknown))}, only {known}.",
+            file=sys.stderr,
+        )
         return 2
     memory = psutil.virtual_memory().total / 2**30
     print(
         f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, "
         f"{psutil.cpu_count()} cores, {memory:.0f} GiB\n"
     )
-    for name in chosen or SUITES:
-        module = importlib.import_module(f"benchmarks.{name}")
-        print(table(SUITES[name], module.measure()), flush=True)
+    with tempfile.TemporaryDirectory(prefix="reception-bench-") as scratch:
+        scene = Scene(Path(scratch))
+        for name in chosen or SUITES:
+            module = importlib.import_module(f"benchmarks.{name}")
+            began_s = time.monotonic()
+            print(table(SUITES[name], module.measure(scene)))
+            print(
+                f"({time.monotonic() - began_s:.0f} s; load of the machine "
+                f"{os.getloadavg()[0]:.1f})\n",
+                flush=True,
+            )
     return 0
 
 

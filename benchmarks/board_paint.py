@@ -17,7 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from benchmarks.figures import Figure, percentile
+from benchmarks.figures import percentile
 from reception.widgets.board_model import BoardModel
 from reception.widgets.board_view import BoardView
 from reception.widgets.look import Look
@@ -26,7 +26,7 @@ from tests.reception.board.diary import Diary, at
 
 SIZES = ((12, 50), (50, 100))
 CHANGES_PER_S = 100
-LAG_S = 6
+LAG_S = 3
 SCREEN = (1720, 950)
 """What is left of a window of 1920x1080 for the board."""
 
@@ -142,16 +142,6 @@ def all_sizes() -> dict[str, dict[str, float]]:
     look = Look(Scheme.LIGHT)
     look.apply_to(app)
     return {f"{columns}x{rows}": painting(app, look, columns, rows) for columns, rows in SIZES}
-
-
-def measure() -> list[Figure]:
-    """The figures as lines of a table."""
-    return [
-        Figure(f"{size}: {name.removesuffix('_ms').replace('_', ' ')}", f"{value:.1f} ms")
-        for size, figures in all_sizes().items()
-        for name, value in figures.items()
-        if name != "cells"
-    ]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.figures import Figure
+from benchmarks.scene import Scene
 from practice.clock import StillClock
 from practice.demo import ODS
 from practice.demo.generate.practice import Practice
@@ -17,7 +18,7 @@ AT = datetime(2026, 11, 23, 7, 58, tzinfo=UTC)
 SIZES = (1_000, 10_000)
 
 
-def measure() -> list[Figure]:
+def measure(_scene: Scene) -> list[Figure]:
     """Make and store practices of several sizes, one after the other."""
     return [figure for size in SIZES for figure in _measured(size)]
 

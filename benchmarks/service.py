@@ -12,6 +12,7 @@ import httpx2
 import psutil
 
 from benchmarks.figures import Figure, spread_ms
+from benchmarks.scene import Scene
 from tests.booking import booking, open_session
 from tests.running import RunningPractice, Signed
 
@@ -21,7 +22,7 @@ LOADS_EACH = 60
 DAY = "start=ge2026-11-23T00:00:00Z&start=lt2026-11-24T00:00:00Z"
 
 
-def measure() -> list[Figure]:
+def measure(_scene: Scene) -> list[Figure]:
     """Bookings and board loads, with the memory of the service after them."""
     with tempfile.TemporaryDirectory() as folder:
         practice = RunningPractice.demo(Path(folder) / "data", patients=10_000)
