@@ -2,40 +2,39 @@
 
 import asyncio
 import gc
+import importlib
 import sys
-import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QCoreApplication, QStandardPaths
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from reception.api.connection import Connection, Practice
-from reception.api.demo_practice import DemoPractice, Ready
-from reception.api.form_browser import FormBrowser
 from reception.api.keychain import Keychain
 from reception.api.network import NetworkThread
-from reception.api.sign_in import system_browser
-from reception.api.trust import Certificate, Trust, fetch_certificate, is_trusted
 from reception.fault_log import SENTENCE, FaultLog
 from reception.records.problem import Problem
 from reception.signals import EndSignals
-from reception.signed_in import SignedIn, folder_of
 from reception.ui.first_window import FirstWindow
 from reception.ui.window_state import WindowState
 from reception.widgets.banner import Weight
 from reception.widgets.look import Look
 from reception.widgets.palette import system_scheme
 
+if TYPE_CHECKING:
+    from reception.api.demo_practice import Ready
+    from reception.api.trust import Certificate
+    from reception.signed_in import SignedIn
+    from reception.ways_in import WaysIn
+
 SWITCH_S = 0.001
 """How often the network thread gives way; Python's own 5 ms is a third of a frame."""
 GC_THRESHOLDS = (50_000, 20, 100)
 """Wide, or a collection takes 10 ms of a frame; what is there after start is frozen."""
-DEMO_MONDAY = ("--at", "2026-11-23T07:58", "--traffic", "monday")
 
 
 @dataclass(frozen=True)
@@ -80,12 +79,8 @@ class App:
         self._loop.set_exception_handler(self._faults.take_of_loop)
         self.network = NetworkThread(self._faults.take_one)
         self._keychain = Keychain()
-        self._practice: Practice | None = None
-        self._demo: DemoPractice | None = None
-        self._demo_folder: tempfile.TemporaryDirectory[str] | None = None
-        self._trusted = Trust()
+        self._loading: asyncio.Task[WaysIn] | None = None
         self._running: asyncio.Task[None] | None = None
-        self.demo_ready: Ready | None = None
         self.first: FirstWindow | None = None
         self.signed_in: SignedIn | None = None
 
@@ -98,22 +93,24 @@ class App:
             await self._wind_up()
 
     async def _open(self) -> None:
-        base, ca_pem, user = self.state.practice()
-        if self._options.base:
-            base = self._options.base.rstrip("/")
-            ca_pem = self._options.ca.read_text() if self._options.ca else ca_pem
-        if self._options.demo:
-            self._show_first(base).try_demo.click()
-            return
+        kept_base, _, user = self.state.practice()
+        base = self._options.base.rstrip("/") or kept_base
         first = self._show_first(base)
-        if not (base and user):
-            return
+        QCoreApplication.processEvents()  # painted before anything large is loaded
+        self._loading = asyncio.create_task(self._load_ways_in())
+        if self._options.demo:
+            first.try_demo.click()
+        elif base and user and base == kept_base:
+            await self._enter_again(first, base, user)
+
+    async def _enter_again(self, first: FirstWindow, base: str, user: str) -> None:
         token = await self._keychain.refresh_token(base, user)
         if not token:
             return
         first.wait(f"Signing in again at {urlsplit(base).hostname} ...")
         try:
-            await self._enter(base, Trust(ca_pem), lambda p: p.sign_in_again(token, user))
+            ways = await self._ways_in()
+            await self._enter(ways.by_kept_token(base, user, token))
         except Problem as problem:
             first.ask_again(problem.sentence)
 
@@ -125,97 +122,74 @@ class App:
             demo=self._try_demo,
             address=base,
         )
-        first.closed.connect(self._on_first_closed)
+        first.closed.connect(self._on_closed)
         self.first = first
         first.show()
         return first
 
     # -- ways in
 
-    async def _check(self, address: str) -> Certificate | None:
-        parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port or 443
-        kept_base, ca_pem, _ = self.state.practice()
-        if self._options.ca is not None:
-            ca_pem = self._options.ca.read_text()
-        elif kept_base != address:
-            ca_pem = ""
-        for trust in (Trust(ca_pem), Trust()):
-            if await self.network.call(is_trusted(host, port, trust)):
-                self._trusted = trust
-                return None
-        return await self.network.call(fetch_certificate(host, port))
+    async def _load_ways_in(self) -> "WaysIn":
+        """Load what the first window does without, on a thread, while it is already there."""
+        module = await asyncio.to_thread(importlib.import_module, "reception.ways_in")
+        ways: WaysIn = module.WaysIn(
+            self.network,
+            self._keychain,
+            self.state,
+            self.look,
+            self._profile,
+            ca=self._options.ca,
+            proxy=self._options.proxy,
+        )
+        return ways
+
+    async def _ways_in(self) -> "WaysIn":
+        assert self._loading is not None
+        return await asyncio.shield(self._loading)
+
+    @property
+    def demo_ready(self) -> "Ready | None":
+        """What the demo practice said when it was ready, if there is one."""
+        loaded = self._loading is not None and self._loading.done()
+        return self._loading.result().demo_ready if self._loading and loaded else None
+
+    async def _check(self, address: str) -> "Certificate | None":
+        return await (await self._ways_in()).check(address)
 
     async def _sign_in(self, address: str, ca_pem: str) -> None:
-        trust = Trust(ca_pem) if ca_pem else self._trusted
-        await self._enter(address, trust, lambda p: p.sign_in(system_browser))
+        ways = await self._ways_in()
+        await self._enter(ways.by_browser(address, ca_pem))
 
     async def _try_demo(self) -> None:
-        self._demo_folder = tempfile.TemporaryDirectory(prefix="reception-demo-")
-        data = Path(self._demo_folder.name) / "data"
-        demo = self._demo = DemoPractice(data, [*DEMO_MONDAY, *self._options.demo_arguments])
-
-        def progress(line: str) -> None:
-            self._loop.call_soon_threadsafe(self._show_progress, line)
-
-        ready = await self.network.call(demo.start(progress))
-        self.demo_ready = ready
-        account = ready.account("receptionist")
-        self._show_progress(f"Signing in as {account.user} ...")
-        trust = Trust(await asyncio.to_thread(Path(ready.ca).read_text))
-        browser = FormBrowser(trust, account.user, account.password)
-        await self._enter(
-            ready.base,
-            trust,
-            lambda p: p.sign_in(browser.visit),
-            remember=False,
-        )
+        ways = await self._ways_in()
+        entering = ways.to_the_demo(self._options.demo_arguments, self._show_progress)
+        await self._enter(entering, remember=False)
 
     def _show_progress(self, line: str) -> None:
         if self.first is not None:
             self.first.wait(line)
 
-    async def _enter(
-        self,
-        base: str,
-        trust: Trust,
-        sign_in: Callable[[Practice], Coroutine[Any, Any, Connection]],
-        *,
-        remember: bool = True,
-    ) -> None:
-        def keep(user: str, token: str) -> None:
-            if remember:
-                self._keychain.keep_refresh_token(base, user, token)
-
-        practice = self._practice = Practice(base, trust, keep=keep, proxy=self._options.proxy)
-        connection = await self.network.call(sign_in(practice))
-        if remember:
-            self.state.keep_practice(base, trust.ca_pem, connection.identity.user)
-        key = await self._keychain.data_key()
-        folder = folder_of(self._profile, base)
-        self.signed_in = SignedIn(self.network, connection, folder, key, self.look, self.state)
-        window = self.signed_in.window
+    async def _enter(self, entering: "Awaitable[SignedIn]", *, remember: bool = True) -> None:
+        signed_in = self.signed_in = await entering
+        window = signed_in.window
         window.closed.connect(self._on_closed)
         window.sign_out_requested.connect(self._on_sign_out)
         window.show()
-        if self.first is not None:
-            self.first.closed.disconnect(self._on_first_closed)
-            self.first.close()
-            self.first.deleteLater()
-            self.first = None
+        first, self.first = self.first, None
+        if first is not None:
+            first.closed.disconnect(self._on_closed)
+            first.close()
+            first.deleteLater()
         if remember and not self._keychain.usable:
             window.say(self._keychain.complaint, Weight.WARN)
-        self._running = asyncio.create_task(self._start(self.signed_in))
+        self._running = asyncio.create_task(self._start(signed_in))
 
-    async def _start(self, signed_in: SignedIn) -> None:
+    async def _start(self, signed_in: "SignedIn") -> None:
         await signed_in.start()
         gc.collect()
         gc.freeze()
 
     # -- ways out
-
-    def _on_first_closed(self) -> None:
-        self._closing.set()
 
     def _on_closed(self) -> None:
         self._closing.set()
@@ -246,10 +220,11 @@ class App:
         leaving.window.close()
         await leaving.close(sign_out=True)
         await self._keychain.forget(base, user)
+        await (await self._ways_in()).leave()
         self._show_first(base).ask_again()
 
     async def _wind_up(self) -> None:
-        """Everything ends: windows, desk, channel, practice, network, demo."""
+        """Everything ends: windows, desk, channel, practice, demo, keychain, network."""
         self._faults.tell = lambda: None
         first, self.first = self.first, None
         if first is not None:
@@ -257,15 +232,11 @@ class App:
         leaving, self.signed_in = self.signed_in, None
         if leaving is not None:
             await leaving.close()
-        if self._practice is not None:
-            await self.network.call(self._practice.close())
-        if self._demo is not None:
-            await self.network.call(self._demo.stop())
+        if self._loading is not None:
+            await (await self._loading).close()
         await self._keychain.settle()
         self._keychain.close()
         self.network.stop()
-        if self._demo_folder is not None:
-            self._demo_folder.cleanup()
 
 
 Script = Callable[[App], Coroutine[Any, Any, None]]

@@ -1,6 +1,7 @@
 """The first window: which practice, is it really that practice, and who are you."""
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
@@ -16,11 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reception.api.trust import Certificate
 from reception.ui.tasks import Tasks
 from reception.widgets.banner import Banner, Weight
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
+
+if TYPE_CHECKING:
+    from reception.api.trust import Certificate
 
 
 class FirstWindow(QWidget):
@@ -41,7 +44,7 @@ class FirstWindow(QWidget):
         self,
         look: Look,
         *,
-        check: Callable[[str], Awaitable[Certificate | None]],
+        check: Callable[[str], Awaitable["Certificate | None"]],
         sign_in: Callable[[str, str], Awaitable[None]],
         demo: Callable[[], Awaitable[None]],
         address: str = "",
