@@ -16,6 +16,8 @@ T = TypeVar("T")
 SERVICE_NAME = "Reception"
 DEADLINE_S = 5.0
 """A Secret Service that does not start blocks for 120 s and then raises something of its own."""
+SETTLE_S = 0.7
+"""At the end of the program: closing the window ends within two seconds."""
 KEY_BYTES = 32
 _KEY_NAME = "data key"
 _UNUSABLE = (
@@ -92,9 +94,17 @@ class Keychain:
         """Remove the key, so that what is on disk can never be read again."""
         await self._ask(lambda: self._delete(_KEY_NAME), None)
 
-    async def settle(self) -> None:
-        """Wait, within the deadline, until everything that was asked has been done."""
-        await self._ask(lambda: None, None)
+    async def settle(self, deadline_s: float = SETTLE_S) -> bool:
+        """Wait until everything that was asked has been done; whether it was, in time.
+
+        For the end of the program: the token kept last is the only one that is still good.
+        """
+        if not self.usable or self._worker is None:
+            return False
+        asked = asyncio.wrap_future(self._submit(lambda: None))
+        done, _ = await asyncio.wait([asked], timeout=deadline_s)
+        asked.cancel()
+        return bool(done)
 
     def close(self) -> None:
         """Let the worker end after what is queued; waits for nothing."""

@@ -138,6 +138,12 @@ def test_one_that_hangs_is_given_up(stuck: threading.Event) -> None:
 
     keychain = Keychain(Hangs, deadline_s=0.1)
 
+    async def closes() -> bool:
+        keychain.keep_refresh_token(BASE, "priya", "r1")
+        return await keychain.settle(0.05)
+
+    assert asyncio.run(closes()) is False, "the window closes all the same"
+
     async def uses() -> tuple[str, bytes]:
         waiting = [keychain.refresh_token(BASE, "priya"), keychain.refresh_token(BASE, "sam")]
         tokens = await asyncio.gather(*waiting)
@@ -193,12 +199,13 @@ def test_settling_waits_for_what_was_handed_over() -> None:
     keychain = Keychain(Slow)
 
     async def uses() -> None:
+        assert await keychain.settle() is False, "nothing was ever asked"
         keychain.keep_refresh_token(BASE, "priya", "r1")
         settling = asyncio.create_task(keychain.settle())
         await asyncio.sleep(0)
         assert not settling.done()
         release.set()
-        await settling
+        assert await settling
 
     asyncio.run(uses())
     assert list(drawer.held.values()) == ["r1"]
