@@ -259,6 +259,8 @@ class MessagesPage(Page):
             self.banner.show_facts(story.banner)
             self.story.show_story(story)
             self.composer.aim(target_of(request, story.banner.patient))
+            patient = story.banner.patient
+            self.banner.show_twins(patient.id, await self._desk.twins_of(patient))
 
     def _show_person(self, request: Request) -> None:
         patient = self._desk.patients.get(request.patient_id) if request.patient_id else None
@@ -268,7 +270,7 @@ class MessagesPage(Page):
             self.banner.show_loading(request.patient_name)
         else:
             self.banner.show_patient(patient)
-        self.composer.aim(target_of(request, patient) if patient is not None else None)
+        self.composer.aim(target_of(request, patient))
         self.composer.setEnabled(not request.is_unmatched)
 
     @Slot()

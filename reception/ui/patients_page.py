@@ -120,6 +120,8 @@ class PatientsPage(Page):
         self.banner.show_facts(story.banner)
         self.story.show_story(story)
         self._stack.setCurrentIndex(1)
+        patient = story.banner.patient
+        self.banner.show_twins(patient.id, await self._desk.twins_of(patient))
 
     def _show_problem(self, problem: Problem) -> None:
         self.problem_banner.show_problem(problem)

@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from contract.codes import Outcome, Priority, Reject
 from contract.limits import DESCRIPTION_CHARS
@@ -244,6 +244,8 @@ class RequestPanel(QWidget):
             self.view.show_request(request, story.banner.patient)
             self.view.show_story(story)
             self._show_bar()
+            patient = story.banner.patient
+            self.view.banner.show_twins(patient.id, await self._desk.twins_of(patient))
 
     async def _read_thread(self, request: Request, turn: int) -> None:
         messages = await self._said.read(request)
@@ -385,11 +387,13 @@ class RequestPanel(QWidget):
         request, patient = self._request, self.patient
         if request is None:
             return
-        if tool is self.fits and patient is not None:
+        if tool is self.fits and patient is None:
+            self.fits.wait()
+        elif tool is self.fits and patient is not None:
             fits = self._desk.best_fit(request)
             self.fits.offer(patient, fits, _reason(request))
             self.lit.emit([fit.slot.id for fit in fits])
-        elif tool is self.composer and patient is not None:
+        elif tool is self.composer:
             self.composer.aim(target_of(request, patient))
         elif tool is self.outcome:
             self.outcome.ask(request)
@@ -408,10 +412,14 @@ class RequestPanel(QWidget):
         tool.setFocus()
 
     def _put_away(self) -> None:
+        focus = QApplication.focusWidget()
+        had_keyboard = focus is not None and any(t.isAncestorOf(focus) for t in self._tools)
         for tool in self._tools:
             tool.hide()
         self.composer.keep()
         self.lit.emit([])
+        if had_keyboard:  # a hidden field would pass it on to anything
+            self.closed_tool.emit()
 
     @Slot()
     def _on_tool_closed(self) -> None:
@@ -430,9 +438,18 @@ class RequestPanel(QWidget):
 
     def _show_bar(self) -> None:
         if self._request is not None:
-            ready = self._acting == 0 and not self._is_anothers(self._request)
-            self.bar.show_for(self._request, self.patient, ready=ready)
-            self.fits.set_busy(not ready)
+            ready, busy = not self._is_anothers(self._request), self._acting > 0
+            self.bar.show_for(self._request, self.patient, ready=ready, busy=busy)
+            self.fits.set_busy(busy or not ready)
+            if self.patient is not None:
+                self._name_patient(self._request, self.patient)
+
+    def _name_patient(self, request: Request, patient: Patient) -> None:
+        """Who it is has come: what was asked for before goes on."""
+        if self.fits.is_waiting:
+            self._use(self.fits)
+        elif not self.composer.isHidden():
+            self.composer.aim(target_of(request, patient))
 
     def _is_anothers(self, request: Request) -> bool:
         return holder_of(request, self._desk.me.reference, self._desk.time.now())[1]

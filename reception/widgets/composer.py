@@ -1,6 +1,6 @@
 """Writing to a patient: the words are kept at every pause and never move to somebody else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -37,16 +37,24 @@ PHRASES: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True)
 class Target:
-    """Whom and what is being answered."""
+    """Whom and what is being answered.
 
-    patient: Patient
+    Attributes:
+        patient_id: whose the words are.
+        request_id: the request it answers.
+        thread_id: header of the thread with the patient; empty before there is one.
+        patient: who that is; None until the record has come, and nothing is sent until then.
+    """
+
+    patient_id: str
     request_id: str
     thread_id: str
+    patient: Patient | None = None
 
     @property
     def key(self) -> str:
         """Key of its draft: of this patient and this thread alone."""
-        return draft_key(self.patient.id, self.request_id, self.thread_id)
+        return draft_key(self.patient_id, self.request_id, self.thread_id)
 
 
 def draft_key(patient_id: str, request_id: str, thread_id: str) -> str:
@@ -54,9 +62,12 @@ def draft_key(patient_id: str, request_id: str, thread_id: str) -> str:
     return f"{patient_id}/{thread_id or request_id}"
 
 
-def target_of(request: Request, patient: Patient) -> Target:
-    """The answer to *request*, which is *patient*'s."""
-    return Target(patient, request.id, request.thread_id)
+def target_of(request: Request, patient: Patient | None) -> Target | None:
+    """The answer to *request*, whose patient may not be known yet; None if it is nobody's."""
+    if not request.patient_id:
+        return None
+    known = patient if patient is not None and patient.id == request.patient_id else None
+    return Target(request.patient_id, request.id, request.thread_id, known)
 
 
 class Composer(Tool):
@@ -119,8 +130,10 @@ class Composer(Tool):
 
     def aim(self, target: Target | None) -> None:
         """Answer *target*; what was being written to somebody else is kept for them."""
-        if target is not None and self._target is not None and target.key == self._target.key:
-            self._target = target
+        held = self._target
+        if target is not None and held is not None and target.key == held.key:
+            known = target.patient or held.patient
+            self._target = replace(target, patient=known)
             self._name_buttons()
             return
         self.keep()
@@ -197,13 +210,15 @@ class Composer(Tool):
 
     def _name_buttons(self) -> None:
         target = self._target
-        ready = target is not None and bool(self.text.toPlainText().strip())
+        patient = target.patient if target is not None else None
+        known = patient is not None or (self._internal and target is not None)
+        ready = known and bool(self.text.toPlainText().strip())
         busy = target is not None and self._sending.is_busy_with(target.key)
         if self._internal:
             self.send.setText("Save note  (Ctrl+Enter)")
         else:
-            who = on_button(target.patient) if target else ""
-            self.send.setText(f"Send to {who}  (Ctrl+Enter)" if target else "Send")
+            who = f" to {on_button(patient)}" if patient is not None else ""
+            self.send.setText(f"Send{who}  (Ctrl+Enter)")
         self.send_done.setVisible(not self._internal)
         self.send.setEnabled(ready and not busy)
         self.send_done.setEnabled(ready and not busy)
@@ -247,6 +262,8 @@ class Composer(Tool):
         self.keep()
         if self._internal:
             self.note_written.emit(target.request_id, text, self._draft)
+            return
+        if target.patient is None:  # the words wait for the name on the button
             return
         out = Outgoing(target.key, target.patient, target.request_id, text, done)
         self._sending.put(out)

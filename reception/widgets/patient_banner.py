@@ -1,5 +1,7 @@
 """Who this is, above everything about them: never scrolled away, never of two people."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -102,14 +104,23 @@ class PatientBanner(QFrame):
         self._number.setText(patient.spaced_nhs_number)
         here = standing(patient)
         self._standing.say(here, Ink.URGENT, Ink.URGENT_TINT)
-        twins = self._desk.patients_like(patient)
-        self._twin.say(f"Near-twin: {twins[0].name}" if twins else "", Ink.WARN, Ink.WARN_TINT)
+        if not again:
+            self._name_twins(self._desk.patients_like(patient))
         self._contact.setText(_contact_line(patient))
         self._contact.setVisible(bool(self._contact.text()))
         if not again:
             self._set_notes(self._flag_notes())
         self.setAccessibleName(spoken(patient, today))
         self.show()
+
+    def show_twins(self, patient_id: str, twins: Sequence[Patient]) -> None:
+        """Who else is easily taken for the person of that id, if it is the one shown."""
+        if self._patient is not None and self._patient.id == patient_id:
+            self._name_twins(twins)
+
+    def _name_twins(self, twins: Sequence[Patient]) -> None:
+        self._twin.say(f"Near-twin: {twins[0].name}" if twins else "", Ink.WARN, Ink.WARN_TINT)
+        self._twin.setToolTip("\n".join(f"{t.name}, {t.spaced_nhs_number}" for t in twins))
 
     def show_facts(self, facts: BannerFacts) -> None:
         """Flags and allergies, if they are of the person shown."""

@@ -41,15 +41,23 @@ class PatientSearch(QWidget):
 
     Up and Down move, Enter takes the current person, Escape gives up. A near-twin, or somebody
     who has died or left, is taken only by a second Enter, on a button that says who it is.
+    Who shows near-twins side by side afterwards makes it with *stops_at_twins* false.
     """
 
     chosen = Signal(Patient)
     given_up = Signal()
 
     def __init__(
-        self, desk: "Desk", look: Look, tasks: Starts, parent: QWidget | None = None
+        self,
+        desk: "Desk",
+        look: Look,
+        tasks: Starts,
+        parent: QWidget | None = None,
+        *,
+        stops_at_twins: bool = True,
     ) -> None:
         super().__init__(parent)
+        self._stops_at_twins = stops_at_twins
         self._desk, self._look, self._tasks = desk, look, tasks
         self._asked = 0
         self._doubtful: Patient | None = None
@@ -161,7 +169,7 @@ class PatientSearch(QWidget):
 
     def _take(self, patient: Patient) -> None:
         gone = standing(patient)
-        twin = self.model.is_twin(patient)
+        twin = self._stops_at_twins and self.model.is_twin(patient)
         if not gone and not twin:
             self.chosen.emit(patient)
             return

@@ -7,11 +7,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -84,9 +84,12 @@ class QueuePane(QWidget):
         self.nothing.setProperty("kind", "muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(self.view)
-        self._stack.addWidget(self.nothing)
+        self.nothing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        body = QWidget(self)
+        over = QGridLayout(body)  # not in turns: a hidden list could not hold the keyboard
+        over.setContentsMargins(0, 0, 0, 0)
+        over.addWidget(self.view, 0, 0)
+        over.addWidget(self.nothing, 0, 0)
 
         head = QFrame(self)
         head.setProperty("kind", "strip")
@@ -103,7 +106,7 @@ class QueuePane(QWidget):
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(self.news)
-        column.addWidget(self._stack, 1)
+        column.addWidget(body, 1)
 
         # Counting is not done for every change of a burst.
         self._soon = QTimer(self, singleShot=True, interval=_COUNT_MS)
@@ -222,7 +225,7 @@ class QueuePane(QWidget):
     def _show_rows(self) -> None:
         if self.model.rowCount() and not self.view.currentIndex().isValid():
             self.view.setCurrentIndex(self.model.index(0))
-        self._stack.setCurrentIndex(0 if self.model.rowCount() else 1)
+        self.nothing.setVisible(not self.model.rowCount())
         needle = self.filter.text().strip()
         nothing = f"Nothing here has “{needle}” in it" if needle else self.lane.nothing
         if not self._desk.is_complete and not len(self._desk.requests):

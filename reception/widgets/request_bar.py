@@ -48,6 +48,8 @@ class RequestBar(QFrame):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setProperty("key", verb.key)
             button.setText(f"{verb.word}  {verb.key.upper()}")
+            button.setAccessibleName(verb.word)
+            button.setAccessibleDescription(f"Key {verb.key.upper()}")
             button.clicked.connect(self._on_clicked)
             flow.addWidget(button)
             self.buttons[verb.key] = button
@@ -60,22 +62,29 @@ class RequestBar(QFrame):
         look.palette.changed.connect(self._dress)
         self._dress()
 
-    def show_for(self, request: Request, patient: Patient | None, *, ready: bool) -> None:
-        """What can be done with *request* now; nothing while it is not *ready*."""
-        matched = patient is not None and not request.is_unmatched
+    def show_for(
+        self, request: Request, patient: Patient | None, *, ready: bool, busy: bool
+    ) -> None:
+        """What can be done with *request* now: nothing unless it is *ready*.
+
+        While it is *busy* with an earlier verb words can be written all the same: who types on
+        after R must never type verbs.
+        """
         for verb in VERBS:
-            allowed = ready and request.is_open and (matched or not verb.needs_patient)
-            self.buttons[verb.key].setEnabled(allowed)
+            allowed = ready and request.is_open and (verb.key == "r" or not busy)
+            known = not (verb.needs_patient and request.is_unmatched)
+            self.buttons[verb.key].setEnabled(allowed and known)
         self.buttons["m"].setVisible(request.is_unmatched)
-        self.buttons["m"].setEnabled(ready and request.is_open)
+        self.buttons["m"].setEnabled(ready and not busy and request.is_open)
         self.buttons["b"].setVisible(not request.is_unmatched)
         who = f" for {on_button(patient)}" if patient is not None else ""
         self.buttons["b"].setToolTip(f"Book{who}")
         self.buttons["r"].setToolTip(f"Reply to {on_button(patient)}" if patient else "Reply")
+        word = "Not urgent" if request.is_urgent else "Urgent"
         if request.is_emergency:
-            self.buttons["u"].setText("Emergency…  U")
-        else:
-            self.buttons["u"].setText("Not urgent  U" if request.is_urgent else "Urgent  U")
+            word = "Emergency…"
+        self.buttons["u"].setText(f"{word}  U")
+        self.buttons["u"].setAccessibleName(word)
 
     @Slot()
     def _on_clicked(self) -> None:

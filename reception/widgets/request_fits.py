@@ -52,6 +52,19 @@ class FitsTool(Tool):
         """The slots it offers, for the board to light."""
         return frozenset(self._fits)
 
+    def wait(self) -> None:
+        """Nothing to offer before it is known whose appointment it will be."""
+        self._patient = None
+        self._fits = {}
+        self.hint.setText("Finding the patient…")
+        for widget in (self.list, self.reason, self.book, self._nothing):
+            widget.hide()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it was asked for before the patient was known."""
+        return self._patient is None and not self.isHidden()
+
     def offer(self, patient: Patient, fits: Sequence[Fit], reason: str) -> None:
         """Offer *fits* for *patient*, the best first."""
         self._patient = patient
@@ -78,8 +91,9 @@ class FitsTool(Tool):
 
     def set_busy(self, busy: bool) -> None:
         """While the booking is under way nothing can be pressed twice."""
+        if busy and self.book.hasFocus():
+            self.list.setFocus()  # a disabled button would pass the keyboard on to anything
         self.book.setEnabled(not busy)
-        self.list.setEnabled(not busy)
 
     def _name_button(self) -> None:
         choice = self.list.current

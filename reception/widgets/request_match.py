@@ -1,11 +1,13 @@
 """Saying who an unmatched person is, before anything else can be done for them."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
 from reception.desk.desk import Desk
 from reception.records import Patient, Request
+from reception.records.problem import Problem
 from reception.records.tree import Tree, each, text_at
+from reception.widgets.appointment_twins import TwinChoice
 from reception.widgets.look import Look
 from reception.widgets.patient_search import PatientSearch, Starts
 from reception.widgets.request_tool import Tool
@@ -23,12 +25,17 @@ class MatchTool(Tool):
         self.hint.setText("Match the person first: nothing can be booked or sent until then.")
         self.said = QLabel(self)
         self.said.setWordWrap(True)
-        self.search = PatientSearch(desk, look, tasks, self)
+        self.search = PatientSearch(desk, look, tasks, self, stops_at_twins=False)
+        self.twins = TwinChoice(look, self)
+        self._desk, self._tasks = desk, tasks
+        self._asked = 0
         self.search.setMinimumHeight(round(look.metrics.line_px * 12))
         self.body.addWidget(self.said)
         self.body.addWidget(self.search, 1)
         self.setFocusProxy(self.search)
-        self.search.chosen.connect(self.chosen)
+        self.body.addWidget(self.twins)
+        self.search.chosen.connect(self._on_found)
+        self.twins.chosen.connect(self.chosen)
         self.search.given_up.connect(self.closed)
 
     def ask(self, request: Request) -> None:
@@ -43,8 +50,33 @@ class MatchTool(Tool):
             ", ".join(str(t.get("value", "")) for t in each(person, "telecom")),
             text_at(person, "address", "postalCode"),
         ]
+        self._clear_twins()
         self.said.setText(
             f"They wrote: {'; '.join(filter(None, facts)) or 'nothing about themselves'}"
         )
         family = text_at(person, "name", "family") or request.patient_name
         self.search.ask(" ".join(filter(None, (family, born))).strip())
+
+    @Slot(Patient)
+    def _on_found(self, patient: Patient) -> None:
+        self._asked += 1
+        self._tasks.start(self._check(patient, self._asked), on_problem=self._on_problem)
+
+    async def _check(self, patient: Patient, asked: int) -> None:
+        twins = await self._desk.twins_of(patient)
+        if asked != self._asked:
+            return
+        if twins:
+            self.search.hide()
+            self.twins.ask([patient, *twins])
+            self.twins.buttons[0].setFocus()
+        else:
+            self.chosen.emit(patient)
+
+    def _on_problem(self, problem: Problem) -> None:
+        self.said.setText(problem.sentence)
+
+    def _clear_twins(self) -> None:
+        self._asked += 1
+        self.twins.clear()
+        self.search.show()

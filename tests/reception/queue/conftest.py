@@ -29,7 +29,7 @@ from tests.running import RunningPractice
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPractice]:
     """A practice of these tests' own, at twenty to nine: the slots of the day are open."""
     running = RunningPractice.demo(
-        tmp_path_factory.mktemp("triage") / "data", patients=600, at="2026-11-23T08:40"
+        tmp_path_factory.mktemp("triage") / "data", patients=1_500, at="2026-11-23T08:40"
     ).start()
     yield running
     assert running.stop() == 0, running.log

@@ -29,7 +29,7 @@ def target(patient: str, request: str) -> Target:
         "name": [{"family": patient, "given": ["Pat"]}],
         "birthDate": "1980-02-03",
     }
-    return Target(Patient.from_tree(tree), request, f"thread-{request}")
+    return Target(patient, request, f"thread-{request}", Patient.from_tree(tree))
 
 
 @dataclass
@@ -159,3 +159,17 @@ def test_nothing_can_be_sent_to_nobody_or_without_words(composer: Composer) -> N
     composer.text.insertPlainText("   ")
     QTest.keyClick(composer.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert not composer._sending.waiting
+
+
+def test_words_may_begin_before_the_person_is_known_but_not_leave(composer: Composer) -> None:
+    known = target("ann", "r1")
+    composer.aim(Target("ann", "r1", known.thread_id))
+    QTest.keyClicks(composer.text, "Come in at ten")
+    assert not composer.send.isEnabled()
+    QTest.keyClick(composer.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert not composer._sending.waiting
+    composer.aim(known)
+    assert composer.text.toPlainText() == "Come in at ten"
+    assert "ANN, Pat, 03-Feb-1980" in composer.send.text()
+    QTest.keyClick(composer.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert [out.patient for out in composer._sending.waiting] == [known.patient]

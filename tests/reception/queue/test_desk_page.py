@@ -303,11 +303,38 @@ def test_an_unmatched_person_is_matched_before_anything_else(
     assert found is not None
     assert found.family == somebody.family
     hands.press(Qt.Key.Key_Return)
-    if panel.match.search.confirm.isVisible():
-        hands.press(Qt.Key.Key_Return)
+    until(lambda: now(desk, request_id).patient_id or panel.match.twins.isVisible())
+    if panel.match.twins.isVisible():
+        hands.press(Qt.Key.Key_Space)
     until(lambda: now(desk, request_id).patient_id == found.id)
     until(lambda: panel.patient is not None and panel.patient.id == found.id)
     until(panel.bar.buttons["b"].isEnabled)
+
+
+def test_a_near_twin_is_matched_only_side_by_side(
+    desk_page: DeskPage, practice: RunningPractice, until: Until, hands: Hands, desk: Desk
+) -> None:
+    answer = practice.as_role("receptionist").get("Patient?_count=1000")
+    assert answer.status_code == 200, answer.text
+    everybody = [Patient.from_tree(e["resource"]) for e in answer.json()["entry"]]
+    one = next(
+        p for p in everybody if p.active and any(p.is_near_twin_of(other) for other in everybody)
+    )
+    request_id = ask_unmatched(practice, one)
+    until(lambda: request_id in desk.requests)
+    desk_page.show_reference(f"Task/{request_id}")
+    match = desk_page.panel.match
+    until(lambda: match.search.model.rowCount() > 1)
+    hands.press(Qt.Key.Key_Return)
+    until(match.twins.isVisible)
+    assert now(desk, request_id).is_unmatched
+    shown = match.search.current
+    assert shown is not None
+    assert shown.born_text in match.twins.buttons[0].text()
+    hands.press(Qt.Key.Key_Tab)
+    hands.press(Qt.Key.Key_Space)
+    until(lambda: not now(desk, request_id).is_unmatched)
+    assert now(desk, request_id).patient_id != shown.id
 
 
 def ask_unmatched(practice: RunningPractice, somebody: Patient) -> str:
