@@ -37,6 +37,9 @@ GC_THRESHOLDS = (50_000, 20, 100)
 """Wide, or a collection takes 10 ms of a frame; what is there after start is frozen."""
 
 
+PAINT_S = 1.0
+
+
 @dataclass(frozen=True)
 class Options:
     """How the program was started.
@@ -96,7 +99,7 @@ class App:
         kept_base, _, user = self.state.practice()
         base = self._options.base.rstrip("/") or kept_base
         first = self._show_first(base)
-        QCoreApplication.processEvents()  # painted before anything large is loaded
+        await self._painted(first)  # before anything large is loaded
         self._loading = asyncio.create_task(self._load_ways_in())
         if self._options.demo:
             first.try_demo.click()
@@ -113,6 +116,16 @@ class App:
             await self._enter(ways.by_kept_token(base, user, token))
         except Problem as problem:
             first.ask_again(problem.sentence)
+
+    @staticmethod
+    async def _painted(first: FirstWindow) -> None:
+        painted = asyncio.Event()
+        first.painted.connect(painted.set)
+        try:
+            async with asyncio.timeout(PAINT_S):
+                await painted.wait()
+        except TimeoutError:
+            pass  # a window that is covered or minimised is never asked to paint
 
     def _show_first(self, base: str) -> FirstWindow:
         first = FirstWindow(

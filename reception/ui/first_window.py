@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -39,6 +39,7 @@ class FirstWindow(QWidget):
     """
 
     closed = Signal()
+    painted = Signal()
 
     def __init__(
         self,
@@ -175,6 +176,11 @@ class FirstWindow(QWidget):
         if sentence:
             self.banner.say(sentence, Weight.WARN)
         self.address.setFocus()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Say that it is on the screen."""
+        super().paintEvent(event)
+        self.painted.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing it ends the program."""
