@@ -93,11 +93,12 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
     if "created" in before and after.get("created", before["created"]) != before["created"]:
         raise forbidden_move("When it was booked cannot change.", "Appointment.created")
     after = {**after, "created": before["created"]} if "created" in before else after
-    if _needs_slots(before, after):
-        if _moves(before, after) and not {before["status"], after["status"]} <= _MOVABLE:
-            raise forbidden_move("Only a patient who still waits can be moved to another time.")
+    moves = _moves(before, after)
+    if moves and not {before["status"], after["status"]} <= _MOVABLE:
+        raise forbidden_move("Only a patient who still waits can be moved to another time.")
+    if moves or _revives(before, after):
         chosen = _take_slots(act, after)
-        if _moves(before, after):
+        if moves:
             _check_not_past(act, _span(after)[0], chosen)
         after = _with_duration(after)
     _check_times(act, before, after)
@@ -176,11 +177,9 @@ def _check_people(act: Act, tree: Tree) -> None:
             raise unknown("Appointment.participant", reference)
 
 
-def _needs_slots(before: Tree, after: Tree) -> bool:
-    """Whether the slots of *after* have to be looked at: it moves, or it comes back to life."""
-    if after.get("status") not in APPOINTMENT_LIVE:
-        return False
-    return before.get("status") not in APPOINTMENT_LIVE or _moves(before, after)
+def _revives(before: Tree, after: Tree) -> bool:
+    """Whether a booking comes back to life, and needs its slots again."""
+    return after.get("status") in APPOINTMENT_LIVE and before.get("status") not in APPOINTMENT_LIVE
 
 
 def _moves(before: Tree, after: Tree) -> bool:
