@@ -14,7 +14,7 @@ from reception.desk.drafts import Drafts
 from reception.desk.me import Me
 from reception.desk.outbox import Outbox
 from reception.desk.vault import Disk
-from reception.records.problem import Problem
+from reception.records.problem import Problem, SignedOut
 from reception.ui.board_page import BoardPage
 from reception.ui.desk_page import DeskPage
 from reception.ui.main_window import MainWindow
@@ -78,12 +78,13 @@ class SignedIn:
                 ReleasePage(self.desk, look),
             ],
         )
+        self._live: asyncio.Task[None] | None = None
         if drafts.problem:
             self.window.say(drafts.problem, Weight.WARN)
 
     async def start(self) -> None:
         """Get in touch and load the day; what goes wrong is shown in the window."""
-        self._network.post(self._channel.run())
+        self._live = asyncio.create_task(self._stay_live())
         try:
             await self.desk.start()
         except Problem as problem:
@@ -91,6 +92,12 @@ class SignedIn:
         practice = self.desk.organization
         if practice is not None:
             self.window.name_practice(practice.name)
+
+    async def _stay_live(self) -> None:
+        try:
+            await self._network.call(self._channel.run())
+        except SignedOut as ended:
+            self.window.offer_sign_in(ended.sentence)
 
     async def close(self, *, sign_out: bool = False) -> None:
         """End the pages, the desk and the channel; with *sign_out* the tokens too."""
@@ -104,6 +111,9 @@ class SignedIn:
                     await self._network.call(self._connection.sign_out())
         except (TimeoutError, Problem):
             pass  # the service ends what it does not hear of any more by itself
+        if self._live is not None:
+            self._live.cancel()
+            await asyncio.gather(self._live, return_exceptions=True)
         self._disk.stop()
         self.window.deleteLater()
 

@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         self.top_bar.keys_requested.connect(self.key_card.toggle)
         self.toast.undo_requested.connect(self._on_undo_requested)
         desk.told.connect(self._on_told)
+        self.banner.pressed.connect(self.sign_out_requested)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self).activated.connect(self.close)
         QShortcut(QKeySequence("Ctrl+K"), self).activated.connect(self._on_find)
 
@@ -120,6 +121,10 @@ class MainWindow(QMainWindow):
         """Show which practice this is."""
         self.setWindowTitle(f"{name} - Reception")
         self.top_bar.practice.setText(name)
+
+    def offer_sign_in(self, sentence: str) -> None:
+        """The session has ended: say so, and offer to sign in again."""
+        self.banner.say(sentence, Weight.URGENT, offer="Sign in again")
 
     async def wound_up(self) -> None:
         """End the coroutines of the window and its pages."""
