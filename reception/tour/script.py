@@ -399,6 +399,7 @@ class Tour:
         )
         await strike("r")
         await self._hands.type("Thank you. The doctor has seen this and will ring you on Tuesday.")
+        await self._hands.until(page.composer.send.isEnabled, "the answer could be sent")
         await self._hands.picture(self._window, "message")
         await strike(Qt.Key.Key_Return, ctrl=True)
         await self._hands.until(
