@@ -148,6 +148,7 @@ class PatientStoryView(QScrollArea):
         wide = event.size().width() > self._look.metrics.unit_px * _TWO_COLUMNS
         directions = QBoxLayout.Direction
         self._columns.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+        self._columns.setStretch(0, int(wide))  # above each other, the rest of the room is below
 
     @Slot()
     def _dress(self) -> None:

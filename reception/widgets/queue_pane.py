@@ -1,6 +1,7 @@
 """The queue with all that belongs to it: lanes, filter, what is new, and the list."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -44,11 +45,13 @@ class QueuePane(QWidget):
         model: QueueModel,
         view: QueueView,
         lanes: Sequence[LaneLike],
+        status: Callable[[], str],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk, self._look = desk, look
         self.model, self.view = model, view
+        self._status = status
         model.setParent(self)
         view.setModel(model)
         self._open_id = ""
@@ -78,7 +81,7 @@ class QueuePane(QWidget):
         self.news.setObjectName("news")
         self.news.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.news.clicked.connect(self.admit)
-        self.news.hide()
+        # It is always there: a bar that came and went would move the rows below it.
 
         self.nothing = QLabel("", self)
         self.nothing.setProperty("kind", "muted")
@@ -255,10 +258,11 @@ class QueuePane(QWidget):
             parts.append(f"{others} new")
         if not parts and held.moved:
             parts.append("Changed since")
-        self.news.setVisible(bool(parts))
-        self.news.setText(f"{', '.join(parts)}  —  press . to show")
-        if self.news.property("urgent") != bool(emergencies):
-            self.news.setProperty("urgent", bool(emergencies))
+        self.news.setEnabled(bool(parts))
+        self.news.setText(f"{', '.join(parts)}  —  press . to show" if parts else self._status())
+        told = "urgent" if emergencies else "new" if parts else ""
+        if self.news.property("told") != told:
+            self.news.setProperty("told", told)
             self._dress()
         if emergencies > self._told_emergencies:
             announce(self, f"{emergencies} emergency waiting")
@@ -267,8 +271,11 @@ class QueuePane(QWidget):
     @Slot()
     def _dress(self) -> None:
         palette, unit = self._look.palette, self._look.metrics.unit_px
-        urgent = bool(self.news.property("urgent"))
-        ground, ink = (Ink.URGENT_TINT, Ink.URGENT) if urgent else (Ink.INFO_TINT, Ink.ACCENT)
+        ground, ink = {
+            "urgent": (Ink.URGENT_TINT, Ink.URGENT),
+            "new": (Ink.INFO_TINT, Ink.ACCENT),
+        }.get(str(self.news.property("told") or ""), (Ink.RAISED, Ink.MUTED))
+        weight = 600 if self.news.isEnabled() else 400
         self.setStyleSheet(
             f"QPushButton#lane {{ padding: 1px {unit}px; border-radius: {unit}px; "
             f"font-size: {self._look.metrics.small.pointSizeF():.1f}pt; }}"
@@ -276,7 +283,7 @@ class QueuePane(QWidget):
             f"color: {palette.css(Ink.ON_ACCENT)}; border-color: {palette.css(Ink.ACCENT)}; }}"
             f"QPushButton#news {{ background: {palette.css(ground)}; color: {palette.css(ink)}; "
             f"border: none; border-radius: 0; border-bottom: 1px solid {palette.css(Ink.LINE)}; "
-            f"font-weight: 600; padding: {unit // 2}px; }}"
+            f"font-weight: {weight}; padding: {unit // 2}px; }}"
         )
 
 
@@ -292,4 +299,15 @@ def request_queue(
         lane=Lane.ALL,
     )
     view = QueueView(look, QueueDelegate(look), "Queue of requests, in order of work")
-    return QueuePane(desk, look, model, view, tuple(Lane), parent)
+    return QueuePane(desk, look, model, view, tuple(Lane), partial(_sweep_text, desk), parent)
+
+
+def _sweep_text(desk: Desk) -> str:
+    """What must not be left at the close, in a few words."""
+    sweep = desk.closing_sweep()
+    parts = [
+        f"{sweep.late} late" if sweep.late else "nothing late",
+        f"{sweep.due_today} due today" if sweep.due_today else "nothing due today",
+    ]
+    text = ", ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}"

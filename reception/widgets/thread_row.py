@@ -198,7 +198,11 @@ def thread_list(desk: Desk, look: Look, parent: QWidget | None = None) -> QueueP
     )
     view = QueueView(look, ThreadDelegate(look), "Conversations, by who acts next")
     view.setDragEnabled(False)
-    return QueuePane(desk, look, model, view, tuple(ThreadLane), parent)
+    return QueuePane(desk, look, model, view, tuple(ThreadLane), _order_text, parent)
+
+
+def _order_text() -> str:
+    return "Due first, then longest waiting"
 
 
 def _state(request: Request, me: str, now: datetime, *, ended: bool) -> str:

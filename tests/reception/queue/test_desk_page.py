@@ -235,11 +235,13 @@ def test_rows_stand_still_under_the_mouse_and_follow_when_it_leaves(
     point = QPointF(5, 5)
     QApplication.sendEvent(queue.view.viewport(), QEnterEvent(point, point, point))
     before = list(queue.model.ids)
+    top = queue.view.mapTo(desk_page, queue.view.rect().topLeft())
     request_id = ask(practice, "Something new", number=2)
     until(lambda: request_id in desk.requests)
-    until(queue.news.isVisible)
+    until(queue.news.isEnabled)
     assert list(queue.model.ids) == before
     assert queue.news.text() == "1 new  —  press . to show"
+    assert queue.view.mapTo(desk_page, queue.view.rect().topLeft()) == top
     queue.news.click()
     assert request_id in queue.model.ids
     assert queue.model.held_back.new == 0

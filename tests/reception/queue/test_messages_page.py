@@ -114,7 +114,7 @@ def test_the_draft_of_one_patient_is_not_shown_to_the_next(
     assert page.composer.text.toPlainText() == ""
     idle(page)
     assert page.composer.target is not None
-    assert page.composer.target.patient.id == second.patient_id
+    assert page.composer.target.patient_id == second.patient_id
     assert page.banner.patient is not None
     assert page.banner.patient.id == second.patient_id
     page.open(first.id)
