@@ -60,12 +60,13 @@ class Hands:
         QTest.keyClicks(self._focused(), text)
         await asyncio.sleep(0.05)
 
-    async def picture(self, window: QWidget, name: str) -> None:
-        """Save what *window* shows as the next numbered picture."""
+    async def picture(self, window: QWidget, name: str, *, whole_screen: bool = False) -> None:
+        """Save what *window*, or the whole screen, shows as the next numbered picture."""
         await asyncio.sleep(0.3)  # what was asked for is painted
         self._taken += 1
         path = self._out / f"{self._taken:02d}-{name}.png"
-        if not window.grab().save(str(path)):
+        taken = window.screen().grabWindow(0) if whole_screen else window.grab()
+        if not taken.save(str(path)):
             raise StepFailed(f"the picture {path.name} could not be saved")
 
     @staticmethod

@@ -1,6 +1,6 @@
 """Toasts: what has just happened, with Undo, over the foot of the list; nothing blocks."""
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from reception.widgets.banner import announce
@@ -26,6 +26,8 @@ class Toast(QFrame):
         self._undo = QPushButton("Undo  (Z)", self)
         self._close = QToolButton(self)
         self._close.setAccessibleName("Dismiss")
+        for button in (self._undo, self._close):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Z undoes; the focus stays at work
         row = QHBoxLayout(self)
         unit = look.metrics.unit_px
         row.setContentsMargins(2 * unit, unit, unit, unit)
