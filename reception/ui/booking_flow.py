@@ -58,7 +58,7 @@ class BookingFlow(QWidget):
         self._busy = False
         self.banner = Banner(look, self)
         self.offer = SlotOffer(look, self)
-        self.search = PatientSearch(desk, look, tasks, self)
+        self.search = PatientSearch(desk, look, tasks, self, stops_at_twins=False)
         self.twins = TwinChoice(look, self)
         self.reason = CountedText(
             look, "Reason", "What it is about, as the board shows it", DESCRIPTION_CHARS
