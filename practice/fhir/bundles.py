@@ -159,11 +159,14 @@ def _understood(index: int, entry: Tree, base: str) -> Entry:
     resource = entry.get("resource", {})
     if not isinstance(resource, dict) or (not resource and asked.code is not Code.DELETE):
         raise bad_request("An entry has nothing to store (resource).", "required")
+    if_match, if_none_exist = (request.get(name) for name in ("ifMatch", "ifNoneExist"))
+    if not all(isinstance(said, str | None) for said in (if_match, if_none_exist)):
+        raise bad_request("ifMatch and ifNoneExist are text.", "structure")
     write = writing.Write(
         asked,
         resource,
-        if_match=request.get("ifMatch"),
-        if_none_exist=request.get("ifNoneExist") or query or None,
+        if_match=if_match,
+        if_none_exist=if_none_exist or query or None,
         index=index,
         full_url=str(entry.get("fullUrl", "")),
     )

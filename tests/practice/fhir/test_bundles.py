@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contract import systems
 from practice.store import Query
 from tests.practice.fhir.conftest import House
-from tests.practice.fhir.house import ODS, appointment, booking, flag
+from tests.practice.fhir.house import ODS, appointment, booking, flag, slot
 
 Tree = dict[str, Any]
 
@@ -284,3 +284,17 @@ def test_transactions_are_all_or_nothing(
     else:
         assert answer.status_code == 200
         assert state() == (counter + writes, flags + before + after, audits + 1)
+
+
+@pytest.mark.parametrize("name", ["ifMatch", "ifNoneExist"])
+@pytest.mark.parametrize("said", [1, ["x"], {}, {"a": 1}])
+@pytest.mark.parametrize("kind", ["batch", "transaction"])
+def test_preconditions_are_text(
+    desk: httpx2.Client, key: str, name: str, said: Any, kind: str
+) -> None:
+    method, url = ("PUT", "Slot/s40") if name == "ifMatch" else ("POST", "Flag")
+    resource = slot(40) if name == "ifMatch" else flag(key)
+    entry = {"request": {"method": method, "url": url, name: said}, "resource": resource}
+    answer = desk.post("/", json=bundle(kind, entry))
+    found = statuses(answer) if answer.status_code == 200 else [str(answer.status_code)]
+    assert found == ["400"]
