@@ -53,6 +53,11 @@ def day_bounds(day: date) -> tuple[datetime, datetime]:
     return start, end
 
 
+def opens_on(day: date) -> datetime:
+    """08:00 in London on *day*, as aware UTC."""
+    return datetime.combine(day, OPENS, LONDON).astimezone(UTC)
+
+
 def _close_of(day: date) -> datetime:
     return datetime.combine(day, CLOSES, LONDON).astimezone(UTC)
 

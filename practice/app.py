@@ -6,6 +6,7 @@ from starlette.middleware import Middleware
 from practice import fhir, identity, live
 from practice.clock import Clock
 from practice.identity import Identity, SigningKey
+from practice.opener import Opener
 from practice.rules.gate import Gate
 from practice.settings import DataFolder, Settings
 from practice.store import Store
@@ -37,6 +38,7 @@ class PracticeService:
         gate = Gate(clock, also=[live.follow])
         self.hub = live.Hub(self.store, gate, self.identity, clock)
         self.identity.on_ended(self.hub.sessions_ended)
+        self._opener = Opener(self.store, self._codes, clock)
         self.app = Starlette(
             routes=[
                 *identity.routes(self.identity, Pages()),
@@ -59,6 +61,7 @@ class PracticeService:
     async def start(self) -> None:
         """Make everything ready to answer."""
         self.hub.start()
+        self._opener.start()
         await self.identity.start()
 
     async def take_leave(self) -> None:
@@ -67,6 +70,7 @@ class PracticeService:
 
     async def close(self) -> None:
         """Write down what is queued and let go of everything."""
+        await self._opener.stop()
         await self.identity.stop()
         self.identity.close()
         self.store.close()

@@ -18,8 +18,8 @@ START_S = 90
 STOP_S = 10
 TOKEN_KEPT_S = 300
 """A process for every token is what tests would otherwise mostly wait for."""
-AT = "2026-11-23T07:58"
-"""The Monday of every test that does not say otherwise, London time."""
+AT = "2026-11-23T07:30"
+"""The Monday of every test that does not say otherwise, half an hour before slots open."""
 
 
 @dataclass

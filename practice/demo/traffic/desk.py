@@ -1,4 +1,7 @@
-"""Reception's one act in the demo: at 08:00 it opens what was kept for now."""
+"""Reception's one act in the demo: at 08:00 it opens what was kept back until days before.
+
+The day's own slots are opened by the service.
+"""
 
 import asyncio
 from datetime import date, timedelta
@@ -13,7 +16,7 @@ from practice.demo.traffic.wire import Wire
 
 Tree = dict[str, Any]
 
-_OPENS_AHEAD = {Rule.ON_THE_DAY: 0, Rule.TWO_DAYS: 2, Rule.TWO_WEEKS: 14}
+_OPENS_AHEAD = {Rule.TWO_DAYS: 2, Rule.TWO_WEEKS: 14}
 _AT_ONCE = 40
 """Entries of one batch (contract 6)."""
 
@@ -32,7 +35,7 @@ class ReleasingDesk:
         self._practice, self._call, self._clock, self._tally = practice, call, clock, tally
 
     async def open_due(self, today: date) -> None:
-        """Open every slot whose rule says 08:00 today; today's first."""
+        """Open every slot whose rule says 08:00 today."""
         for rule, ahead in _OPENS_AHEAD.items():
             day = today + timedelta(days=ahead)
             practice = self._practice
