@@ -13,12 +13,14 @@ _SHOWN_MS = 8_000
 class Toast(QFrame):
     """One toast over *parent*'s lower left corner, where no buttons are; a new one takes its place.
 
-    With Undo it stays up while the mouse is on it or the focus is in it.
+    It stays up while the mouse is on it. It never takes the keyboard: Z undoes from everywhere.
     """
 
     undo_requested = Signal(str)
+    timed_out = Signal()
+    """Its time is over; it stays all the same while the mouse is on it."""
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Look, parent: QWidget, shown_ms: int = _SHOWN_MS) -> None:
         super().__init__(parent)
         self._look = look
         self._undo_id = ""
@@ -27,7 +29,7 @@ class Toast(QFrame):
         self._close = QToolButton(self)
         self._close.setAccessibleName("Dismiss")
         for button in (self._undo, self._close):
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Z undoes; the focus stays at work
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row = QHBoxLayout(self)
         unit = look.metrics.unit_px
         row.setContentsMargins(2 * unit, unit, unit, unit)
@@ -35,8 +37,9 @@ class Toast(QFrame):
         row.addWidget(self._text, 1)
         row.addWidget(self._undo)
         row.addWidget(self._close)
-        self._timer = QTimer(self, singleShot=True, interval=_SHOWN_MS)
+        self._timer = QTimer(self, singleShot=True, interval=shown_ms)
         self._timer.timeout.connect(self._on_time_over)
+        self._timer.timeout.connect(self.timed_out)
         self._undo.clicked.connect(self._on_undo)
         self._close.clicked.connect(self.hide)
         look.palette.changed.connect(self._dress)
@@ -86,7 +89,7 @@ class Toast(QFrame):
 
     @Slot()
     def _on_time_over(self) -> None:
-        if self.underMouse() or self.isAncestorOf(self.focusWidget() or self):
+        if self.underMouse():
             self._timer.start()
         else:
             self.hide()
