@@ -180,7 +180,7 @@ class App:
 
     def _show_progress(self, line: str) -> None:
         if self.first is not None:
-            self.first.wait(line)
+            self.first.show_progress(line)
 
     async def _enter(self, entering: "Awaitable[SignedIn]", *, remember: bool = True) -> None:
         signed_in = self.signed_in = await entering

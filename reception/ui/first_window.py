@@ -141,16 +141,19 @@ class FirstWindow(QWidget):
 
     def _waiting_step(self) -> QWidget:
         step, column = self._step("")
+        column.addStretch(1)
         self.waiting = QLabel(step)
         self.waiting.setWordWrap(True)
         self.waiting.setTextFormat(Qt.TextFormat.PlainText)
-        bar = QProgressBar(step)
-        bar.setRange(0, 0)
-        bar.setAccessibleName("Working")
+        self.bar = QProgressBar(step)
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Working")
         self.stop = QPushButton("Cancel", step)
         column.addWidget(self.waiting)
-        column.addWidget(bar)
+        column.addWidget(self.bar)
         column.addWidget(self.stop, alignment=Qt.AlignmentFlag.AlignRight)
+        column.addStretch(1)
         self.stop.clicked.connect(self._on_stop)
         return step
 
@@ -168,7 +171,20 @@ class FirstWindow(QWidget):
     def wait(self, sentence: str) -> None:
         """Show that something is under way, in *sentence*."""
         self.waiting.setText(sentence)
+        self.bar.setRange(0, 0)
         self.steps.setCurrentIndex(2)
+
+    def show_progress(self, line: str) -> None:
+        """Show what the demo practice says while it is made: `60 %  the diary: 7,364`."""
+        if line.startswith("{"):
+            return  # a line of its log
+        share, mark, what = line.partition(" %")
+        if mark and share.strip().isdigit():
+            self.wait(f"Inventing a practice: {what.strip()}")
+            self.bar.setRange(0, 100)
+            self.bar.setValue(int(share))
+        else:
+            self.wait(line)
 
     def ask_again(self, sentence: str = "") -> None:
         """Back to the address, with *sentence* across the top if there is one."""
