@@ -104,8 +104,12 @@ class ReleasePage(Page):
         side.addWidget(self.apply)
         side.addWidget(self.result)
         side.addWidget(self.withdraw)
-        self.result.hide()
-        self.withdraw.hide()
+        for widget in (self.result, self.withdraw):
+            # Its room is kept: nothing else may come under the mouse where Apply was.
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            widget.setSizePolicy(policy)
+            widget.hide()
 
         across = QHBoxLayout()
         across.setContentsMargins(2 * unit, 2 * unit, 2 * unit, 2 * unit)
@@ -172,6 +176,8 @@ class ReleasePage(Page):
         self._list_picked()
         self.apply.setText(f"Open {slots} online" if wish.opening else f"Withdraw {slots}")
         fresh = self._desk.freshness.can_book
+        if self._busy and (self.apply.hasFocus() or self.withdraw.hasFocus()):
+            self.form.count.setFocus()  # a disabled button passes the keyboard on to anything
         self.apply.setEnabled(bool(self._picked) and fresh and not self._busy)
         self.withdraw.setEnabled(fresh and not self._busy)
 

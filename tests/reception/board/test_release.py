@@ -105,9 +105,13 @@ def test_what_is_previewed_is_opened_and_can_be_taken_back(
     assert lines == sorted(lines)
     assert page.apply.text() == "Open 4 slots online"
     assert page.said.text() == "Patients will see 4 slots."
+    page.apply.setFocus()
+    place = page.apply.geometry()
     page.apply.click()
     assert not page.apply.isEnabled()
+    assert page.form.count.hasFocus()
     until(page.withdraw.isVisible)
+    assert page.apply.geometry() == place  # or a second click would take back what the first did
     opened = [desk.slots.get(slot_id) for slot_id in picked]
     assert all(s is not None and s.is_online and s.status == "free" for s in opened)
     until(lambda: page.counts.total.online == before + 4)
