@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
 
 from contract.codes import CancelReason
 from reception.desk.desk import Desk
+from reception.desk.notice import Notice
+from reception.desk.problems import NotPossible
 from reception.records import Patient
 from reception.records.problem import Problem
 from reception.ui.board_pane import BoardPane
@@ -103,6 +105,7 @@ class BoardPage(Page):
         panel.closed.connect(self.close_side)
         self.booking.closed.connect(self.close_side)
         self.booking.booked.connect(self._on_booked)
+        self._desk.told.connect(self._on_told)
         self.now_button.clicked.connect(self.pane.view.jump_to_now)
         self.list_button.toggled.connect(self._on_list_toggled)
         pane.model.facts_changed.connect(self._sum_up)
@@ -208,7 +211,16 @@ class BoardPage(Page):
 
     @Slot(Problem)
     def _on_problem(self, problem: Problem) -> None:
-        self.banner.show_problem(problem)
+        if isinstance(problem, NotPossible):
+            # A key struck on the wrong cell: no reason to push the board down under the mouse.
+            self._desk.told.emit(Notice(problem.sentence, failed=True))
+        else:
+            self.banner.show_problem(problem)
+
+    @Slot(object)
+    def _on_told(self, notice: Notice) -> None:
+        if not notice.failed:
+            self.banner.hide()  # what went wrong before is over
 
     @Slot(bool)
     def _on_list_toggled(self, on: bool) -> None:

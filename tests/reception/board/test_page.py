@@ -8,7 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QRadioButton
 
 from reception.desk.desk import Desk
+from reception.desk.notice import Notice
 from reception.records import Appointment, Patient, Slot
+from reception.records.problem import Problem
 from reception.ui.board_page import BoardPage
 from reception.widgets.board_cell import CellState
 from reception.widgets.look import Look
@@ -86,14 +88,27 @@ def test_a_patient_goes_through_the_day_by_keys(page: BoardPage, desk: Desk, unt
 
 
 def test_what_cannot_be_is_said_in_a_sentence(page: BoardPage, desk: Desk, until: Until) -> None:
+    told: list[Notice] = []
+    desk.told.connect(told.append)
     it = booked(desk, lambda a: a.channel == "In-person")
     key = go_to(page, it)
     QTest.keyClick(page.pane.view, Key.Key_L)
-    until(page.banner.isVisible)
-    assert page.banner.sentence.endswith(".")
+    until(lambda: told)
+    assert told[-1].sentence.endswith(".")
     assert state(page, key) is CellState.BOOKED
     QTest.keyClick(page.pane.view, Key.Key_B)
-    assert "is not free" in page.banner.sentence
+    assert "is not free" in told[-1].sentence
+    assert all(notice.failed for notice in told)
+    assert page.banner.isHidden()  # the board stays where it is under the mouse
+
+
+def test_an_old_problem_goes_when_something_has_worked(
+    page: BoardPage, desk: Desk, until: Until
+) -> None:
+    page.banner.show_problem(Problem("Cannot reach the practice."))
+    go_to(page, booked(desk, lambda a: a.channel == "In-person"))
+    QTest.keyClick(page.pane.view, Key.Key_A)
+    until(page.banner.isHidden)
 
 
 def test_cancelling_asks_for_a_reason_and_frees_the_slot(
@@ -230,11 +245,13 @@ def test_an_answer_for_somebody_else_is_dropped(
 
 
 def test_a_silent_practice_locks_booking(page: BoardPage, desk: Desk, until: Until) -> None:
+    told: list[Notice] = []
+    desk.told.connect(told.append)
     slot = free_slots(desk)[-1]
     desk.freshness.lost()
     open_slot(page, slot)
     assert page.side.isHidden()
-    assert "No contact with the practice" in page.banner.sentence
+    assert "No contact with the practice" in told[-1].sentence
     desk.freshness.caught_up()
     open_slot(page, slot)
     assert page.booking.isVisible()
