@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
         self.rail.chosen.connect(self.go_to)
         self.top_bar.day_requested.connect(self._on_day_requested)
         self.top_bar.search_requested.connect(self._on_search_requested)
+        self.top_bar.search_left.connect(self._on_search_left)
         self.top_bar.sign_out_requested.connect(self.sign_out_requested)
         self.top_bar.scheme_requested.connect(self._on_scheme_requested)
         self.top_bar.keys_requested.connect(self.key_card.toggle)
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
 
         if not state.restore(self):
             self.resize(1366, 768)
+            self.setWindowState(Qt.WindowState.WindowMaximized)
         state.restore_splitters(self)
         self.go_to(min(state.page(), len(self.pages) - 1))
 
@@ -160,6 +162,10 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_search_requested(self, text: str) -> None:
         self._on_page_requested("Patients", f"find:{text}")
+
+    @Slot()
+    def _on_search_left(self) -> None:
+        self.page.came_to_front()
 
     @Slot()
     def _on_find(self) -> None:

@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QFrame,
@@ -39,6 +39,8 @@ class TopBar(QFrame):
 
     day_requested = Signal(object)
     search_requested = Signal(str)
+    search_left = Signal()
+    """Escape: back to the page."""
     sign_out_requested = Signal()
     scheme_requested = Signal(object)
     keys_requested = Signal()
@@ -98,6 +100,10 @@ class TopBar(QFrame):
         self.day.clicked.connect(self._on_day)
         self.search.returnPressed.connect(self._on_search)
         self.keys.clicked.connect(self.keys_requested)
+        for button in (self.before, self.day, self.after, self.today, self.keys, self.person):
+            # A click leaves the keyboard where it was, in the list or on the board.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.search.installEventFilter(self)
         desk.day_changed.connect(self._show_day)
         desk.time.minute_passed.connect(self._show_time)
         desk.freshness.changed.connect(self._show_freshness)
@@ -129,6 +135,19 @@ class TopBar(QFrame):
         menu.addSeparator()
         menu.addAction("Sign out").triggered.connect(self.sign_out_requested)
         return menu
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape in the search goes back to the page."""
+        if (
+            watched is self.search
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            self.search.clear()
+            self.search_left.emit()
+            return True
+        return super().eventFilter(watched, event)
 
     @Slot()
     def _on_before(self) -> None:
@@ -166,6 +185,7 @@ class TopBar(QFrame):
     def _on_search(self) -> None:
         text = self.search.text().strip()
         if text:
+            self.search.clear()
             self.search_requested.emit(text)
 
     @Slot(bool)
