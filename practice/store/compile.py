@@ -47,6 +47,7 @@ _RANKS = {Kind.URI: 0, Kind.REFERENCE: 1, Kind.STRING: 2, Kind.DATE: 3, Kind.TOK
 _IDENTIFIER_RANK = 0
 _PREFIXES = frozenset({"eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"})
 _SECOND_MS = 1000
+_BIGGEST = 2**63  # of the numbers a database keeps
 _UNESCAPED_BAR = re.compile(r"(?<!\\)\|")
 
 
@@ -141,7 +142,7 @@ class Compiler:
             missing = param.values[-1] == "true"
             return _Test(table, parameter.key, sa.true(), missing, 9)
         if parameter.kind is Kind.TOKEN:
-            condition = sa.or_(*(_token(parameter, value) for value in param.values))
+            condition = _tokens(parameter, param.values)
         elif parameter.kind is Kind.STRING:
             condition = sa.or_(*(_string(parameter, param, value) for value in param.values))
         elif parameter.kind is Kind.REFERENCE:
@@ -261,7 +262,8 @@ def read_cursor(cursor: str, keys: int) -> list[Any]:
         )
     except (ValueError, msgspec.DecodeError) as bad:
         raise invalid("That link to a further page is not one of ours.") from bad
-    if len(held) != keys + 1 or not isinstance(held[-1], int):
+    fit = all(isinstance(key, str) or abs(key) < _BIGGEST for key in held)
+    if len(held) != keys + 1 or not isinstance(held[-1], int) or not fit:
         raise invalid("That link to a further page belongs to another search.")
     return held
 
@@ -320,18 +322,35 @@ def _dated(
     return conditions[prefix]
 
 
-def _token(parameter: Parameter, value: str) -> Condition:
+def _tokens(parameter: Parameter, values: Sequence[str]) -> Condition:
+    """Any one of *values*. Codes of one system make one list: a long OR would nest too deep."""
     c = token_index.c
+    codes: dict[str | None, list[str]] = {}
+    ways: list[Condition] = []
+    for value in values:
+        system, code = _token(parameter, value)
+        if code is not None:
+            codes.setdefault(system, []).append(code)
+        else:
+            ways.append(sa.true() if system is None else c.system == system)
+    for system, known in codes.items():
+        way = c.code.in_(known)
+        ways.append(way if system is None else way & (c.system == system))
+    return sa.or_(*ways)
+
+
+def _token(parameter: Parameter, value: str) -> tuple[str | None, str | None]:
+    """The system and the code that *value* asks for; None for any."""
     parts = [unescape(part) for part in _UNESCAPED_BAR.split(value, maxsplit=1)]
     code = parts[-1]
     if parameter.form in ("phone", "email", "telecom"):
         is_phone = parameter.form == "phone" or (parameter.form == "telecom" and "@" not in code)
         if code.startswith(" "):  # a '+' that was not escaped
             code = "+" + code[1:]
-        return c.code == extract.contact("phone" if is_phone else "email", code)
+        return None, extract.contact("phone" if is_phone else "email", code)
     if len(parts) == 1 or parameter.form == "code":
-        return c.code == code if code else sa.true()
-    return (c.code == code) & (c.system == parts[0]) if code else c.system == parts[0]
+        return None, code or None
+    return parts[0], code or None
 
 
 def _string(parameter: Parameter, param: Param, value: str) -> Condition:

@@ -11,6 +11,11 @@ from practice.refusal import Refusal
 from practice.store.parameters import PARAMETERS, Kind, Parameter
 
 DEFAULT_COUNT: Final = 100
+MOST_PARAMETERS: Final = 100
+MOST_VALUES: Final = 200
+"""Alternatives in one parameter. Databases nest expressions only so deep, SQLite 1,000."""
+MOST_HOPS: Final = 2
+"""Links that one parameter follows; each may lead to several types, which multiply."""
 
 Pairs = Sequence[tuple[str, str]]
 """Name and value as in a query string, decoded: `("start", "ge2026-11-23")`, `("part-of:missing",
@@ -102,6 +107,8 @@ class Query:
         Raises:
             Refusal: 400 INVALID_PARAMETER, for a parameter or a value that is not offered.
         """
+        if len(pairs) > MOST_PARAMETERS:
+            raise invalid(f"A search has at most {MOST_PARAMETERS} parameters.")
         reader = _Reader(resource_type)
         for name, value in pairs:
             reader.take(name, value)
@@ -182,6 +189,10 @@ def read_param(resource_type: str, name: str, value: str) -> Param | None:
         Refusal: 400 INVALID_PARAMETER.
     """
     values = tuple(part for part in split_values(value) if part)
+    if len(values) > MOST_VALUES:
+        raise invalid(f"{name[:60]} takes at most {MOST_VALUES} values.")
+    if name.count(".") + name.count("_has:") > MOST_HOPS:
+        raise invalid(f"{name[:60]} follows more than {MOST_HOPS} links.")
     if name.startswith("_has:"):
         _, source, reference, *rest = [*name.split(":", 3), "", ""][:4]
         find(source, reference, Kind.REFERENCE)

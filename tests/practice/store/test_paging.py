@@ -113,7 +113,10 @@ def test_rows_that_come_in_between_move_no_page(store: Store) -> None:
     assert [one.id for one in found] == [f"t{n}" for n in range(10)]
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "WyJhIl0", "WzEsMl0", "%%%", "bnVsbA"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "W10", "WyJhIl0", "WzEsMl0", "%%%", "bnVsbA", "WzEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNF0"],
+)
 def test_a_cursor_of_somebody_else_is_refused(store: Store, cursor: str) -> None:
     query = Query.parse("Task", [("_cursor", cursor)])
     with pytest.raises(Refusal) as refused:

@@ -222,12 +222,31 @@ def test_every_search_can_be_said_to_postgresql() -> None:
         ("Slot", "_revinclude", "Nothing:slot"),
         ("Slot", "_id:not", "x"),
         ("Slot", "_text", "x"),
+        ("Task", "part-of.part-of.part-of.status", "requested"),
+        ("Task", "_has:Task:part-of:_has:Task:part-of:_has:Task:part-of:status", "requested"),
+        ("Task", "_has:Task:part-of:" * 1000 + "status", "requested"),
+        ("Task", "patient", ",".join(f"p{n}" for n in range(201))),
+        ("Task", "status", ",".join(["requested"] * 201)),
     ],
 )
 def test_what_is_not_offered_is_refused(loaded: Store, kind: str, name: str, value: str) -> None:
     with pytest.raises(Refusal) as refused:
         search(loaded, kind, (name, value))
     assert (refused.value.status, refused.value.code) == (400, "INVALID_PARAMETER")
+
+
+def test_a_search_has_so_many_parameters_at_most(loaded: Store) -> None:
+    pairs = [("status", "free")] * 101
+    assert search(loaded, "Slot", *pairs[:100])
+    with pytest.raises(Refusal) as refused:
+        search(loaded, "Slot", *pairs)
+    assert refused.value.status == 400
+
+
+@pytest.mark.parametrize("name", ["part-of.part-of.status", "patient", "code", "authored-on"])
+def test_the_longest_search_is_answered(loaded: Store, name: str) -> None:
+    value = "2026" if name == "authored-on" else "x|y"
+    search(loaded, "Task", *[(name, ",".join([value] * 200))] * 5)
 
 
 def references(page: Page) -> tuple[list[str], list[str]]:
