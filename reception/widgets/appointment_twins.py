@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalMapper, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from reception.records import Patient
@@ -27,7 +28,10 @@ def told_apart(people: Sequence[Patient]) -> list[tuple[str, list[str], bool]]:
 
 
 class TwinChoice(QFrame):
-    """Nothing goes on until one of them has been pointed out."""
+    """Nothing goes on until one of them has been pointed out.
+
+    It takes the keyboard for itself: a digit chooses, a second Enter from the search does not.
+    """
 
     chosen = Signal(Patient)
 
@@ -43,6 +47,7 @@ class TwinChoice(QFrame):
         self._grid.setContentsMargins(unit, unit, unit, unit)
         self._grid.setSpacing(unit // 2)
         self.setObjectName("twins")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         look.palette.changed.connect(self._dress)
         self.hide()
 
@@ -51,7 +56,7 @@ class TwinChoice(QFrame):
         self.clear()
         self._people = list(people)
         words = f"{len(people)} people share this surname and birth date. Which one is it?"
-        head = QLabel(words, self)
+        head = QLabel(f"{words} Press its number.", self)
         head.setProperty("kind", "warn")
         head.setWordWrap(True)
         self._grid.addWidget(head, 0, 0, 1, 2)
@@ -61,16 +66,18 @@ class TwinChoice(QFrame):
             for label, texts, differs in table:
                 self._line(row, label, texts[place], differs=differs)
                 row += 1
-            button = QPushButton(f"This one:\n{on_button(person)}", self)
+            button = QPushButton(f"{place + 1}  This one:\n{on_button(person)}", self)
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.clicked.connect(self._mapper.map)
             self._mapper.setMapping(button, place)
             self._grid.addWidget(button, row, 0, 1, 2)
             self._grid.setRowMinimumHeight(row + 1, self._look.metrics.unit_px)
+            QWidget.setTabOrder(self.buttons[-1] if self.buttons else self, button)
             self.buttons.append(button)
             row += 2
         self._dress()
         self.show()
+        self.setFocus()
         announce(self, words)
 
     def clear(self) -> None:
@@ -81,6 +88,16 @@ class TwinChoice(QFrame):
                 widget.deleteLater()
         self._people, self.buttons = [], []
         self.hide()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A digit chooses the person of that number."""
+        places = {str(place + 1): place for place in range(len(self._people))}
+        if event.text() in places:
+            self._on_pressed(places[event.text()])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
 
     def _line(self, row: int, label: str, text: str, *, differs: bool) -> None:
         name, value = QLabel(label, self), QLabel(text, self)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QRadioButton
+from PySide6.QtWidgets import QApplication, QRadioButton
 
 from reception.desk.desk import Desk
 from reception.desk.notice import Notice
@@ -223,9 +223,13 @@ def test_near_twins_are_told_apart_before_anything_else(
     until(flow.twins.isVisible)
     assert flow.patient is None
     assert not flow.book.isEnabled()
-    chosen = next(b for b in flow.twins.buttons if other.name in b.text())
-    chosen.click()
+    assert flow.twins.hasFocus()
+    QTest.keyClick(flow.twins, Key.Key_Return)  # a second Enter chooses nobody
+    assert flow.patient is None
+    number = next(n for n, b in enumerate(flow.twins.buttons, 1) if other.name in b.text())
+    QTest.keyClicks(flow.twins, str(number))
     assert flow.patient is not None
+    assert flow.reason.hasFocus() or flow.reason.isAncestorOf(QApplication.focusWidget())
     assert flow.patient.id == other.id
     assert other.name in flow.book.text()
     flow.close_flow()
