@@ -16,6 +16,7 @@ from practice.fhir.validate import check_nhs_number
 from practice.refusal import Refusal
 from practice.store import Page, Pairs, Query, Stored, Tree
 from practice.store.extract import target
+from practice.store.query import reached
 from practice.store.stored import decoded, encode
 
 SURNAME_HITS: Final = 50
@@ -44,9 +45,12 @@ def search(turn: Turn, asked: Interaction, pairs: Pairs) -> Result:
     Raises:
         Refusal: 400 INVALID_PARAMETER, 403, 422 TOO_MANY_MATCHES.
     """
-    turn.allow(asked)
     turn.trace.queries.append(f"{asked.type}?{_query_string(pairs)}")
+    turn.allow(asked)
     query = Query.parse(asked.type, turn.gate.narrow(turn.caller, asked.type, pairs))
+    for param in query.params:
+        for kind in sorted(reached(asked.type, param.name)):
+            turn.allow(Interaction(Code.SEARCH, kind))
     _check_values(query)
     if asked.type == "Patient":
         _check_surname(turn, query)

@@ -250,6 +250,22 @@ def chain_targets(resource_type: str, head: str, rest: str) -> tuple[str, ...]:
     return able
 
 
+def reached(resource_type: str, name: str) -> frozenset[str]:
+    """Types that a search looks into by the parameter *name*, beside its own.
+
+    Raises:
+        Refusal: 400 INVALID_PARAMETER.
+    """
+    if name.startswith("_has:"):
+        _, source, _, rest = name.split(":", 3)
+        return frozenset({source}) | reached(source, rest)
+    if "." not in name:
+        return frozenset()
+    head, _, rest = name.partition(".")
+    targets = chain_targets(resource_type, head, rest)
+    return frozenset(targets).union(*(reached(kind, rest) for kind in targets))
+
+
 def split_values(value: str) -> list[str]:
     """The alternatives of *value*, parted at commas that are not escaped."""
     parts, start = [], 0

@@ -136,6 +136,26 @@ def test_includes_without_the_right_to_read_are_left_out(house: House) -> None:
     assert {entry["search"]["mode"] for entry in bundle["entry"]} == {"match"}
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/Patient?_has:Flag:patient:_lastUpdated=ge2020",
+        "/Patient?_has:AuditEvent:patient:_lastUpdated=ge2020",
+        "/Slot?_has:Appointment:slot:status=booked",
+        "/Slot?schedule.actor=Practitioner/c1",
+        "/Patient?_has:Appointment:patient:slot.status=busy",
+    ],
+)
+def test_nothing_is_searched_through_what_may_not_be_searched(house: House, path: str) -> None:
+    with house.client("reader") as reader:
+        answer = reader.get(path)
+        assert answer.status_code == 403
+        assert answer.json()["issue"][0]["details"]["coding"][0]["code"] == "ACCESS_DENIED"
+        assert reader.get("/Slot?_has:Slot:schedule:status=free").status_code == 200
+    with house.client("manager") as manager:
+        assert manager.get(path).status_code == 200
+
+
 def test_every_parameter_of_the_statement_is_answered(desk: httpx2.Client) -> None:
     """What `metadata` lists works, and nothing is kept that it does not list."""
     statement = desk.get("/metadata").json()
