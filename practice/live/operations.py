@@ -21,6 +21,7 @@ from practice.store import Pairs, Unit
 
 MOST_EVENTS: Final = 2_000
 """To load a day anew is quicker than to be told of more than this."""
+_LONGEST: Final = 18  # digits; a change number stays far below
 _CLERICAL: Final = frozenset({"_format", "_pretty"})
 
 
@@ -118,10 +119,11 @@ def _known(pairs: Pairs, *names: str) -> dict[str, int]:
     for name, value in pairs:
         if name in _CLERICAL or (names and name == "content" and value == FULL):
             continue
-        if name not in names or not (value.isascii() and value.isdigit() and int(value) > 0):
-            text = f"{name}={value} is not offered here."
+        number = int(value) if value.isascii() and value.isdigit() and len(value) <= _LONGEST else 0
+        if name not in names or number < 1:
+            text = f"{name[:60]}={value[:60]} is not offered here."
             raise Refusal(400, "invalid", ErrorCode.INVALID_PARAMETER, text)
-        found[name] = int(value)
+        found[name] = number
     return found
 
 

@@ -45,6 +45,7 @@ def test_an_event_shows_the_version_it_was_about(ward: Ward) -> None:
         "?eventsSinceNumber=-1",
         "?eventsSinceNumber=x",
         "?eventsSinceNumber=1.5",
+        f"?eventsSinceNumber={'9' * 5000}",
         "?since=1",
         "?content=empty",
     ],
