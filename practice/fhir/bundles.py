@@ -123,6 +123,8 @@ def _alone(turn: Turn, entry: Entry, prefer: str) -> dict[str, Any]:
                 writing.write(turn, [entry.write])
             return _result(turn, entry, prefer).entry(turn.base)
     except Refusal as refusal:
+        if entry.asked is not None and entry.asked.id:
+            turn.trace.entities.append(f"{entry.asked.type}/{entry.asked.id}")
         named = entry.write is not None
         return refused_entry(refusal if named else in_entry(refusal, entry.index))
 

@@ -31,6 +31,8 @@ from practice.store.writer import StoreClosedError
 
 _LARGE_BYTES: Final = 64 * 1024
 """A larger body is read off the event loop, which would stand still meanwhile."""
+_LONGEST_QUERY: Final = 2_000
+"""What is kept of a question that came to nothing; anybody may ask it."""
 
 _log = logging.getLogger("practice.fhir")
 
@@ -85,11 +87,12 @@ class FhirEndpoint:
             check_accept(asked)
             statement = capability_statement(asked.base, self._since, self._version)
             return Result(200, encode(statement)).answer(asked.base)
-        trace = Trace(Interaction(Code.READ))
+        trace, unfit = _begun(asked)
         caller: Caller | None = None
         try:
             caller = await self._callers.caller(asked.ods, asked.headers.get("authorization"))
-            trace.interaction = interaction(asked.method, asked.segments)
+            if unfit is not None:
+                raise unfit
             check_accept(asked)
             if asked.method in ("POST", "PUT"):
                 asked = replace(asked, body=await body_of(receive, asked))
@@ -115,6 +118,7 @@ class FhirEndpoint:
         self, asked: Asked, trace: Trace, caller: Caller | None, refusal: Refusal
     ) -> None:
         """Write down a request that came to nothing."""
+        trace.came_to_nothing(asked.query[:_LONGEST_QUERY])
         event = Event(trace, caller, refusal.status, refusal.text, asked.request_id, asked.address)
         agent = caller.reference if caller else None
         await self._store.write(asked.ods, event.write, agent=agent)
@@ -135,6 +139,16 @@ class FhirEndpoint:
         ]
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
         await send({"type": "http.response.body", "body": answer.body})
+
+
+def _begun(asked: Asked) -> tuple[Trace, Refusal | None]:
+    """The trace of a request, and why it is none that is offered."""
+    try:
+        return Trace(interaction(asked.method, asked.segments)), None
+    except Refusal as unfit:
+        query = f"?{asked.query}" if asked.query else ""
+        said = f"{asked.method} {'/'.join(asked.segments)}{query}"
+        return Trace(Interaction(Code.OPERATION), queries=[said[:_LONGEST_QUERY]]), unfit
 
 
 def _failed(asked: Asked) -> Refusal:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from practice.fhir.interaction import LETTERS, Interaction
+from practice.fhir.interaction import LETTERS, Code, Interaction
 from practice.rules.caller import Caller
 from practice.rules.gate import Gate
 from practice.store import Stored, Tree, Unit
@@ -32,6 +32,14 @@ class Trace:
         self.entities.append(f"{stored.reference}/_history/{stored.version}")
         if stored.raw:
             self.patients.update(patients_of(ods, tree or stored.tree()))
+
+    def came_to_nothing(self, query: str, others: Iterable[Interaction] = ()) -> None:
+        """Note what was asked for, where nothing of it has been noted: *others* in a bundle."""
+        if not self.entities:
+            wanted = (self.interaction, *others)
+            self.entities = list(dict.fromkeys(f"{one.type}/{one.id}" for one in wanted if one.id))
+        if not self.queries and self.interaction.code is Code.SEARCH:
+            self.queries.append(f"{self.interaction.type}?{query}")
 
 
 @dataclass(slots=True)

@@ -165,9 +165,9 @@ class Work:
 
     def _refused(self, refusal: Refusal) -> Answer:
         self._status, self._text = refusal.status, refusal.text
-        found = self._trace.interaction
-        if found.id and not self._trace.entities:
-            self._trace.entities.append(f"{found.type}/{found.id}")
+        entries = self._bundle.entries if self._bundle is not None else ()
+        others = [entry.asked for entry in entries if entry.asked is not None]
+        self._trace.came_to_nothing(self._asked.query, others)
         return refused(refusal)
 
 

@@ -1,5 +1,6 @@
 """One AuditEvent per request, whatever came of it."""
 
+import base64
 import uuid
 from typing import Any
 
@@ -56,7 +57,11 @@ def references(event: Tree) -> list[str]:
         ("reader", "GET", "/Task", None, "search-type", "E", "4", []),
         ("reader", "POST", "/Flag", flag("x"), "create", "C", "4", []),
         ("patient", "GET", "/Patient/p2", None, "read", "R", "4", ["Patient/p2"]),
-        ("", "GET", "/Patient/p1", None, "read", "R", "4", []),
+        ("", "GET", "/Patient/p1", None, "read", "R", "4", ["Patient/p1"]),
+        ("", "GET", "/Flag?patient=Patient/p3", None, "search-type", "E", "4", []),
+        ("", "PUT", "/Slot/s50", {}, "update", "U", "4", ["Slot/s50"]),
+        ("", "POST", "/", {}, "batch", "E", "4", []),
+        ("receptionist", "DELETE", "/Patient/p1", None, "operation", "E", "4", []),
     ],
 )  # fmt: skip
 def test_every_request_leaves_one(
@@ -121,3 +126,49 @@ def test_looking_leaves_the_change_number_alone(house: House, desk: httpx2.Clien
     before = house.store.read_now("A99999", lambda unit: unit.counter())
     desk.get("/Patient/p1")
     assert house.store.read_now("A99999", lambda unit: unit.counter()) == before
+
+
+def asked(event: Tree) -> list[str]:
+    held = [entity.get("query") for entity in event["entity"]]
+    return [base64.b64decode(query).decode() for query in held if query]
+
+
+@pytest.mark.parametrize(
+    ("token", "method", "path", "said"),
+    [
+        ("reader", "GET", "/Task?patient=Patient/p3", "Task?patient=Patient/p3"),
+        ("", "GET", "/Task?patient=Patient/p3", "Task?patient=Patient/p3"),
+        ("receptionist", "DELETE", "/Patient/p1", "DELETE Patient/p1"),
+        ("receptionist", "GET", "/Patient/p1/$everything?x=1", "GET Patient/p1/$everything?x=1"),
+    ],
+)
+def test_a_denied_request_says_what_was_asked(
+    house: House, key: str, token: str, method: str, path: str, said: str
+) -> None:
+    with house.client(token) as client:
+        assert client.request(method, path, headers={"X-Request-Id": key}).status_code >= 400
+    [event] = of_request(house, key)
+    assert asked(event) == [said]
+
+
+def test_a_refused_bundle_says_what_it_was_about(
+    house: House, desk: httpx2.Client, key: str
+) -> None:
+    answer = desk.post("/", json=booking(52, key, "99"), headers={"X-Request-Id": key})
+    assert answer.status_code == 412
+    [event] = of_request(house, key)
+    assert references(event) == ["Slot/s52"]
+
+
+def test_what_a_batch_was_refused_stands_in_its_trail(house: House, key: str) -> None:
+    urls = ("Patient/p3", "Patient/p4", "Task/t1", "Slot/s52")
+    entries = [{"request": {"method": "GET", "url": url}} for url in urls]
+    bundle = {"resourceType": "Bundle", "type": "batch", "entry": entries}
+    with house.client("patient") as patient:
+        assert patient.post("/", json=bundle, headers={"X-Request-Id": key}).status_code == 200
+    [event] = of_request(house, key)
+    assert [reference for reference in references(event) if "_history" not in reference] == [
+        "Patient/p3",
+        "Patient/p4",
+        "Task/t1",
+    ]
