@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QApplication,
     QGridLayout,
     QLabel,
     QProgressBar,
@@ -94,8 +95,9 @@ class BoardPane(QWidget):
         self._progress.setRange(0, 0)
         self._progress.setTextVisible(False)
         self._progress.setFixedWidth(look.metrics.unit_px * 30)
-        instead = QWidget(self)
-        column = QVBoxLayout(instead)
+        self._instead = QWidget(self)
+        self._instead.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        column = QVBoxLayout(self._instead)
         column.setSpacing(look.metrics.unit_px)
         column.addStretch(2)
         column.addWidget(self.said)
@@ -104,7 +106,7 @@ class BoardPane(QWidget):
         column.addStretch(3)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(board)
-        self._stack.addWidget(instead)
+        self._stack.addWidget(self._instead)
         self.setFocusProxy(self.view)
 
     # For those who embed it
@@ -186,7 +188,7 @@ class BoardPane(QWidget):
     @Slot()
     def _show_state(self) -> None:
         if self.model.columns:
-            self._stack.setCurrentIndex(0)
+            self._turn_to(0, self.view)
             return
         words = day_words(self._desk.day)
         silent = self._desk.freshness.state is State.SILENT
@@ -199,4 +201,13 @@ class BoardPane(QWidget):
         self.said.setText(said)
         self._hint.setText(hint)
         self._progress.setVisible(not self._loaded and not silent)
-        self._stack.setCurrentIndex(1)
+        self._turn_to(1, self._instead)
+
+    def _turn_to(self, number: int, widget: QWidget) -> None:
+        """Show the board, or what is said instead; the keyboard goes along."""
+        focus = QApplication.focusWidget()
+        had_keyboard = focus is not None and self.isAncestorOf(focus)
+        self.setFocusProxy(widget)
+        self._stack.setCurrentIndex(number)
+        if had_keyboard:
+            widget.setFocus()

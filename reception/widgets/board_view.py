@@ -29,6 +29,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
+from contract.core_hours import LONDON
 from reception.records.tree import EPOCH
 from reception.widgets.board_canvas import BoardCanvas
 from reception.widgets.board_cell import Cell
@@ -56,6 +57,7 @@ class BoardView(BoardGestures):
         self._lit: dict[str, int] = {}
         self._aside = ("", EPOCH)
         self._kept_key = ""
+        self._kept_top = EPOCH
         self._has_begun = False
         self._trusted = True
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -377,14 +379,16 @@ class BoardView(BoardGestures):
 
     @Slot()
     def _reload(self) -> None:
-        """Everything may be different: keep the time at the top and the current cell."""
-        at = self._place.time_at(self.verticalOffset())
+        """Everything may be different: keep the hour at the top and the current cell."""
+        if self._place.width_px:
+            self._kept_top = self._place.time_at(self.verticalOffset())
         self._canvas.begin(self.board)
         self._place.set_columns([column.key for column in self.board.columns])
         self._place.set_span(*self.board.extent())
         self._place.load((cell.column, _span(cell)) for cell in self.board.cells())
         self.updateGeometries()
-        self.verticalScrollBar().setValue(self._place.y_of(at))
+        top = _same_hour(self._kept_top, self._place.origin)
+        self.verticalScrollBar().setValue(self._place.y_of(top))
         kept = self.board.index_of(self._kept_key)
         self._go_quietly(kept if kept.isValid() else self.board.index(0))
         self._begin_at_now()
@@ -451,6 +455,12 @@ class BoardView(BoardGestures):
         return QRect(
             box.x - self.horizontalOffset(), box.y - self.verticalOffset(), box.width, box.height
         )
+
+
+def _same_hour(at: datetime, day: datetime) -> datetime:
+    """The hour of *at* on the London day of *day*: another day is read at the same height."""
+    hour = at.astimezone(LONDON).time()
+    return datetime.combine(day.astimezone(LONDON).date(), hour, LONDON)
 
 
 def _span(cell: Cell) -> Span:

@@ -1,12 +1,14 @@
 """The board page at a real desk: every act from the keyboard, against the real service."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QRadioButton
 
+from contract.core_hours import LONDON
 from reception.desk.desk import Desk
 from reception.desk.notice import Notice
 from reception.records import Appointment, Patient, Slot
@@ -85,6 +87,26 @@ def test_a_patient_goes_through_the_day_by_keys(page: BoardPage, desk: Desk, unt
     past = [page.panel.key, page.panel.name.text()]
     assert past == [key, it.patient_name]
     assert page.panel.buttons == []
+
+
+def test_another_day_keeps_the_keyboard_and_the_hour(
+    page: BoardPage, desk: Desk, finish: Finish, until: Until
+) -> None:
+    today, view = desk.day, page.pane.view
+    view.show_time(datetime.combine(today, time(13), LONDON))
+    top = view.verticalScrollBar().value()
+    assert 0 < top < view.verticalScrollBar().maximum()
+    finish(desk.open_day(today + timedelta(days=1)))
+    until(lambda: page.pane.model.columns)
+    assert view.hasFocus()
+    finish(desk.open_day(today - timedelta(days=1)))  # a Sunday
+    until(lambda: page.pane.said.text().startswith("No sessions"))
+    assert (focus := QApplication.focusWidget()) is not None
+    assert page.pane.isAncestorOf(focus)
+    finish(desk.open_day(today))
+    until(lambda: page.pane.model.columns)
+    assert view.hasFocus()
+    assert view.verticalScrollBar().value() == top
 
 
 def test_what_cannot_be_is_said_in_a_sentence(page: BoardPage, desk: Desk, until: Until) -> None:
