@@ -1,7 +1,9 @@
 """The first window: which practice, is it really that practice, and who are you."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from reception.records.problem import NotTrusted, ServiceUnreachable
 from reception.ui.tasks import Tasks
 from reception.widgets.banner import Banner, Weight
 from reception.widgets.look import Look
@@ -24,6 +27,9 @@ from reception.widgets.palette import Ink
 
 if TYPE_CHECKING:
     from reception.api.trust import Certificate
+
+
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 
 
 class FirstWindow(QWidget):
@@ -226,12 +232,26 @@ class FirstWindow(QWidget):
         if not address.startswith("https://"):
             self.banner.say("The practice's address must begin with https://.", Weight.WARN)
             return
+        if not _is_address(address):
+            self.banner.say(
+                "That is no web address. It looks like https://reception.example.nhs.uk/A99999/fhir.",
+                Weight.WARN,
+            )
+            return
         self.address.setText(address)
         self._start(self._meet(address))
 
     async def _meet(self, address: str) -> None:
         self.wait("Looking for the practice ...")
-        self._certificate = await self._check(address)
+        try:
+            self._certificate = await self._check(address)
+        except NotTrusted:
+            raise
+        except ServiceUnreachable as silence:
+            host = urlsplit(address).netloc
+            raise ServiceUnreachable(
+                f"No practice answers at {host}. Check the address and this computer's network."
+            ) from silence
         if self._certificate is None:
             await self._enter("")
             return
@@ -269,3 +289,12 @@ class FirstWindow(QWidget):
     def _dress(self) -> None:
         palette = self._look.palette
         self._title.setStyleSheet(f"color: {palette.css(Ink.ACCENT)};")
+
+
+def _is_address(address: str) -> bool:
+    """Whether *address* names a host, and a port if any."""
+    try:
+        parts = urlsplit(address)
+        return bool(_HOST.fullmatch(parts.hostname or "")) and parts.port != 0
+    except ValueError:  # a port that is none, half an IPv6 address
+        return False
