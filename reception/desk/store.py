@@ -166,6 +166,11 @@ class RecordStore(QObject, Generic[T]):
         if not self._quiet:
             self.reset.emit()
 
+    @property
+    def in_bulk(self) -> bool:
+        """Whether nothing is told at present: a `reset` follows."""
+        return self._quiet > 0
+
     @contextmanager
     def bulk(self) -> Iterator[None]:
         """Changes inside are told by one `reset` at the end instead of one by one."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import date, datetime
 from typing import Any
 
@@ -166,8 +167,10 @@ class Stores(QObject):
     def show_day(self, day: date) -> None:
         """Empty the stores of the day and hold *day* from now on."""
         self._day, self._bounds = day, day_bounds(day)
-        for store in (self.appointments, self.slots, self.sessions):
-            store.clear()
+        with ExitStack() as quiet:  # who reads several of them meets all empty, not one by one
+            for store in (self.appointments, self.slots, self.sessions):
+                quiet.enter_context(store.bulk())
+                store.clear()
 
     def take(self, record: Record) -> bool:
         """Merge one record; answers whether it changed anything."""

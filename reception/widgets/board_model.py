@@ -60,8 +60,9 @@ class BoardModel(QAbstractListModel):
         self._cells: list[Cell] = []
         self._by_key: dict[str, Cell] = {}
         self._facts: dict[str, ColumnFacts] = {}
-        for store in (source.sessions, source.slots, source.appointments):
-            store.reset.connect(self._on_reset)
+        self._stores = (source.sessions, source.slots, source.appointments)
+        for store in self._stores:
+            store.reset.connect(self._on_store_reset)
         self._follow(source)
         source.time.minute_passed.connect(self._on_minute_passed)
         source.day_changed.connect(self._on_reset)
@@ -212,9 +213,20 @@ class BoardModel(QAbstractListModel):
 
     @Slot(object)
     def _on_practitioner(self, _practitioner: object) -> None:
+        if self._is_in_bulk():
+            return
         fresh = self._plan.columns(self._cells)
         if list(fresh.values()) != list(self._columns.values()):
             self._on_reset()
+
+    @Slot()
+    def _on_store_reset(self) -> None:
+        if not self._is_in_bulk():
+            self._on_reset()
+
+    def _is_in_bulk(self) -> bool:
+        """Whether a store is being filled: its own reset follows, and a day is read just once."""
+        return any(store.in_bulk for store in self._stores)
 
     @Slot()
     def _on_reset(self) -> None:

@@ -1,5 +1,6 @@
 """The board's rows follow the stores, one signal at a time."""
 
+from contextlib import ExitStack
 from datetime import date, timedelta
 
 import pytest
@@ -8,10 +9,17 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from reception.records import Practitioner
 from reception.widgets.board_cell import Cell
 from reception.widgets.board_model import BoardModel, BoardRole
 from tests.reception.board.diary import Diary, at, busy_monday
 
+PATEL = {
+    "resourceType": "Practitioner",
+    "id": "dr-patel",
+    "meta": {"versionId": "1", "lastUpdated": "2026-11-23T07:00:00.000Z"},
+    "name": [{"family": "Patel", "prefix": ["Dr"]}],
+}
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 
 
@@ -71,6 +79,23 @@ def surgery(diary: Diary) -> Diary:
     diary.session("s1", "Routine surgery", "Dr Grant", "08:30", "11:30")
     diary.session("s2", "Treatment room", "Nurse Ellis", "08:30", "11:30")
     return diary
+
+
+def test_a_day_that_is_loaded_at_once_is_read_once(surgery: Diary) -> None:
+    model, replay = watched(surgery)
+    before = replay.resets
+    with ExitStack() as quiet:
+        for store in (surgery.sessions, surgery.slots, surgery.appointments):
+            quiet.enter_context(store.bulk())
+        slot = surgery.slot("x1", "s1", at("09:00"), 10, status="busy")
+        surgery.appointment("a1", slot, "SMITH, Jane")
+        surgery.session("s3", "Routine surgery", "Dr Patel", "08:30", "11:30")
+        surgery.slot("x2", "s3", at("09:00"), 10)
+        surgery.practitioners.take(Practitioner.from_tree(PATEL))
+        assert replay.resets == before, "half a day was read"
+    assert replay.resets == before + 1
+    assert_true(model, replay, surgery)
+    assert [cell.key for cell in model.cells()] == ["Slot/x1", "Slot/x2"]
 
 
 STEP = st.tuples(

@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from reception.desk.store import RecordStore
+from reception.desk.stores import Stores
 from reception.records import Slot
 from tests.reception.desk.trees import a_slot
 
@@ -139,3 +140,14 @@ def test_sifting_puts_aside_what_no_longer_belongs(away: bool) -> None:
     until[0] = DAY if away else NEXT_DAY
     store.sift()
     assert ("s1" in store) is not away
+
+
+def test_another_day_is_told_when_all_of_the_last_one_has_gone() -> None:
+    stores = Stores(DAY.date, lambda _reference: None)
+    stores.take(a_slot("s1", DAY))
+    held_at_a_reset: list[int] = []
+    for store in (stores.sessions, stores.slots, stores.appointments):
+        store.reset.connect(lambda: held_at_a_reset.append(len(stores.slots)))
+    stores.show_day(NEXT_DAY.date())
+    assert held_at_a_reset == [0, 0, 0]
+    assert stores.day == NEXT_DAY.date()
