@@ -1,7 +1,7 @@
 """The real client with a stopwatch inside: a process of its own, told what to do by lines of JSON.
 
-It runs as `reception` does. Every time it answers with is `time.monotonic`, which all processes
-of a machine share.
+It runs as `reception` does, and loads nothing before the client would. Every time it answers with
+is `time.monotonic`, which all processes of a machine share.
 """
 
 import argparse
@@ -16,31 +16,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtGui import QPaintEvent
 
 from reception.app import App, Options, run
-from reception.desk.desk import Desk
-from reception.records import Appointment
-from reception.ui.board_page import BoardPage
-from reception.widgets.board_model import BoardModel
-from reception.widgets.board_view import BoardView
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
     from benchmarks.heartbeat import Blame, Heartbeat
+    from reception.desk.desk import Desk
+    from reception.records import Appointment
+    from reception.ui.board_page import BoardPage
+    from reception.widgets.board_model import BoardModel
+    from reception.widgets.board_view import BoardView
 
 LOOK_S = 0.002
 PAUSE_S = 0.3
+HAND_S = 0.1
+"""Nobody clicks sooner after the window has appeared."""
 Answer = dict[str, Any]
 
 
 class Paints:
-    """Tells when a board has been painted. Made before any board is."""
+    """Tells when a board has been painted. Made once the client has boards."""
 
     def __init__(self) -> None:
+        from reception.widgets.board_view import BoardView  # noqa: PLC0415 - loaded by now
+
         self.listeners: list[Callable[[BoardView, QPaintEvent], None]] = []
         paint = BoardView.paintEvent
 
-        def painted(view: BoardView, event: QPaintEvent) -> None:
+        def painted(view: "BoardView", event: "QPaintEvent") -> None:
             paint(view, event)
             for listener in list(self.listeners):
                 listener(view, event)
@@ -70,8 +75,8 @@ class FirstPaint(QObject):
 class Probe:
     """Does what the lines ask for."""
 
-    def __init__(self, app: App, paints: Paints, python_s: float, *, click: bool) -> None:
-        self._app, self._paints, self._click = app, paints, click
+    def __init__(self, app: App, python_s: float, *, click: bool) -> None:
+        self._app, self._click = app, click
         self._stages: Answer = {"python": python_s}
         self._lines: asyncio.Queue[Answer] = asyncio.Queue()
         self._heartbeat: Heartbeat | None = None
@@ -100,50 +105,64 @@ class Probe:
     async def _come_up(self) -> None:
         """From the first window to the whole board."""
         first = self._app.first
-        if first is not None:
-            FirstPaint(self._stages, "first_paint", first)
-            if self._click:
-                first.go.click()
+        assert first is not None
+        FirstPaint(self._stages, "first_paint", first)
+        if self._click:
+            while "first_paint" not in self._stages:  # noqa: ASYNC110 - as below
+                await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(HAND_S)
+            first.go.click()
         while self._app.signed_in is None:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(LOOK_S)
         self._stages["signed_in"] = time.monotonic()
         FirstPaint(self._stages, "window", self._app.signed_in.window)
-        loaded = asyncio.Event()
-        self._desk.loaded.connect(loaded.set)
-        await loaded.wait()
-        self._stages["loaded"] = time.monotonic()
-        self._stages["complete"] = await self._next_paint()
+        self._paints = Paints()
+        self._stages |= await self._loaded()
         while not self._desk.freshness.can_book:  # noqa: ASYNC110 - as above
             await asyncio.sleep(LOOK_S)
         self._stages["live"] = time.monotonic()
 
+    async def _loaded(self) -> Answer:
+        """When the day is loaded and when its board has been painted."""
+        painted: asyncio.Future[asyncio.Future[float]] = asyncio.get_running_loop().create_future()
+        answer: Answer = {}
+
+        def on_loaded() -> None:
+            self._desk.loaded.disconnect(on_loaded)
+            answer["loaded"] = time.monotonic()
+            painted.set_result(self._next_paint())
+
+        self._desk.loaded.connect(on_loaded)
+        answer["complete"] = await (await painted)
+        return answer
+
     @property
-    def _desk(self) -> Desk:
+    def _desk(self) -> "Desk":
         assert self._app.signed_in is not None
         return self._app.signed_in.desk
 
     @property
-    def _page(self) -> BoardPage:
+    def _page(self) -> "BoardPage":
+        from reception.ui.board_page import BoardPage  # noqa: PLC0415 - as above
+
         assert self._app.signed_in is not None
         return next(p for p in self._app.signed_in.window.pages if isinstance(p, BoardPage))
 
     @property
-    def _model(self) -> BoardModel:
+    def _model(self) -> "BoardModel":
         return self._page.pane.model
 
-    async def _next_paint(self) -> float:
-        """When the board in front has been painted with cells, the next time."""
+    def _next_paint(self) -> "asyncio.Future[float]":
+        """When the board in front will have been painted with cells, from now on."""
         done: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
-        def painted(view: BoardView, _event: QPaintEvent) -> None:
-            if not done.done() and view.isVisible() and view.board.rowCount():
+        def painted(view: "BoardView", _event: "QPaintEvent") -> None:
+            if view.isVisible() and view.board.rowCount():
+                self._paints.listeners.remove(painted)
                 done.set_result(time.monotonic())
 
         self._paints.listeners.append(painted)
-        try:
-            return await done
-        finally:
-            self._paints.listeners.remove(painted)
+        return done
 
     # What can be asked for
 
@@ -157,22 +176,14 @@ class Probe:
         """Open a day; when it was asked for, loaded and painted, and the longest busy spell."""
         self._beat()
         asked_s = time.monotonic()
-        loaded_s: list[float] = []
-        painted: list[asyncio.Task[float]] = []
-
-        def loaded() -> None:
-            loaded_s.append(time.monotonic())
-            painted.append(asyncio.ensure_future(self._next_paint()))
-
-        self._desk.loaded.connect(loaded)
-        await self._desk.open_day(date.fromisoformat(day))
-        self._desk.loaded.disconnect(loaded)
-        painted_s = await painted[0]
+        opening = asyncio.ensure_future(self._desk.open_day(date.fromisoformat(day)))
+        done = await self._loaded()
+        await opening
         await asyncio.sleep(PAUSE_S)  # what follows the first paint belongs to the day too
         return {
             "asked": asked_s,
-            "loaded": loaded_s[0],
-            "painted": painted_s,
+            "loaded": done["loaded"],
+            "painted": done["complete"],
             "cells": self._model.rowCount(),
             **self._beaten(),
         }
@@ -243,20 +254,20 @@ class Probe:
             self._blame = None
         return found
 
-    def _on_added(self, fresh: Appointment) -> None:
+    def _on_added(self, fresh: "Appointment") -> None:
         self._note(fresh)
 
-    def _on_changed(self, _before: Appointment, after: Appointment) -> None:
+    def _on_changed(self, _before: "Appointment", after: "Appointment") -> None:
         self._note(after)
 
-    def _note(self, fresh: Appointment) -> None:
+    def _note(self, fresh: "Appointment") -> None:
         name = f"{fresh.id}/{fresh.version}"
         self._stored[name] = time.monotonic()
         key = self._model.key_of(fresh)
         if key:
             self._due[name] = key
 
-    def _on_painted(self, view: BoardView, event: QPaintEvent) -> None:
+    def _on_painted(self, view: "BoardView", event: "QPaintEvent") -> None:
         if view is not self._page.pane.view:
             return
         now_s, region = time.monotonic(), event.region()
@@ -283,10 +294,9 @@ def main() -> int:
     parser.add_argument("--profile", type=Path, required=True)
     parser.add_argument("--click", action="store_true", help="sign in with the browser")
     options = parser.parse_args()
-    paints = Paints()
 
     async def script(app: App) -> None:
-        await Probe(app, paints, python_s, click=options.click).play()
+        await Probe(app, python_s, click=options.click).play()
 
     return run(Options(options.practice, options.ca, profile=options.profile), script)
 
