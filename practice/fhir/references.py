@@ -1,11 +1,11 @@
 """Links between resources: those inside a bundle become real, all others must lead somewhere."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from contract.errors import ErrorCode
 from practice.refusal import Refusal
-from practice.store import Tree, Unit
+from practice.store import Tree
 from practice.store.extract import target
 
 _LINKS = ("reference", "url")
@@ -38,10 +38,17 @@ def references(node: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from references(value, f"{path}[{at}]")
 
 
-def check(unit: Unit, tree: Tree, before: Tree | None, planned: Collection[str]) -> None:
+def check(
+    ods: str,
+    tree: Tree,
+    before: Tree | None,
+    planned: Collection[str],
+    may_name: Callable[[str, str], bool],
+) -> None:
     """Refuse *tree* when a reference in it leads nowhere on this server.
 
-    What *before* already pointed to is not looked at again.
+    What *before* already pointed to is not looked at again. *may_name* says of a type and an id
+    whether that is there for the caller.
 
     Raises:
         Refusal: 422 REFERENCE_NOT_FOUND.
@@ -50,9 +57,9 @@ def check(unit: Unit, tree: Tree, before: Tree | None, planned: Collection[str])
     for path, text in references(tree, tree["resourceType"]):
         if text.startswith("#") or text in known:
             continue
-        kind, resource_id = target(unit.ods, text)
+        kind, resource_id = target(ods, text)
         if kind:
-            there = f"{kind}/{resource_id}" in planned or unit.has(kind, resource_id)
+            there = f"{kind}/{resource_id}" in planned or may_name(kind, resource_id)
         else:
             there = "://" in text  # somebody else's
         if not there:

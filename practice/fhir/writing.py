@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -244,7 +245,8 @@ def _ruled(turn: Turn, one: Write, view: BundleView) -> Tree:
         assert one.before is not None
         before = one.before.tree()
         tree = turn.gate.before_update(turn.unit, turn.caller, before, one.tree, view)
-    references.check(turn.unit, tree, before, view.planned.keys())
+    may_name = partial(turn.gate.may_name, turn.unit, turn.caller)
+    references.check(turn.unit.ods, tree, before, view.planned.keys(), may_name)
     return tree
 
 

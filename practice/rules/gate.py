@@ -12,6 +12,7 @@ from practice.rules import (
     attachments,
     booking,
     consent,
+    forms,
     messages,
     requests,
     sight,
@@ -43,6 +44,7 @@ _NEW: dict[str, Callable[[Act, Tree], Tree]] = {
     "Binary": attachments.check_new,
     "Communication": messages.check_new,
     "Consent": access.check_new,
+    "QuestionnaireResponse": forms.check_new,
     "Slot": slots.check_new,
     "Subscription": subscriptions.check_new,
     "Task": requests.check_new,
@@ -114,6 +116,10 @@ class Gate:
     def show(self, unit: Unit, caller: Caller, tree: Tree) -> Tree | None:
         """What *caller* may see of *tree*; None where they may not know of it (404)."""
         return sight.seen(unit, caller, tree, self._policy, unit.now)
+
+    def may_name(self, unit: Unit, caller: Caller, resource_type: str, resource_id: str) -> bool:
+        """Whether *caller* may refer to a resource: it is there, and no secret to them."""
+        return sight.nameable(unit, caller, resource_type, resource_id, self._policy)
 
     def before_create(self, unit: Unit, caller: Caller, tree: Tree, bundle: BundleView) -> Tree:
         """*tree* as it may be stored, with what only the service knows filled in.

@@ -12,6 +12,7 @@ from practice.rules import consent, patients, requests
 from practice.rules.act import Act
 from practice.rules.rights import denied
 from practice.rules.trees import (
+    codings,
     forbidden_move,
     invalid,
     missing,
@@ -35,11 +36,13 @@ _CLOSED = frozenset({"cancelled", "entered-in-error"})
 
 def category(tree: Tree) -> str | None:
     """Who may read a message: a `MessageCategory` code."""
-    for concept in tree.get("category", ()):
-        for coding in concept.get("coding", ()):
-            if coding.get("code") in set(MessageCategory):
-                return str(coding["code"])
-    return None
+    held = {code for _, code in codings(tree.get("category", []))} & set(MessageCategory)
+    # Where both are said, the one that hides more is right.
+    return (
+        MessageCategory.INTERNAL.value
+        if MessageCategory.INTERNAL in held
+        else min(held, default=None)
+    )
 
 
 def header_of(tree: Tree) -> str:
@@ -73,8 +76,8 @@ def check_new(act: Act, tree: Tree) -> Tree:
         raise invalid("Communication.recipient", "An internal note cannot be sent to a patient.")
     if parent:
         _check_payload(act, tree)
-        if act.by_patient and parent not in act.bundle.planned:
-            _check_reply(act, parent)
+        if act.by_patient:
+            _check_switched_on(act, parent)
     return tree
 
 
@@ -96,6 +99,8 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
                 raise forbidden_move("A message that is sent stays as it is.", where)
     elif category(before) != category(after) or before.get("partOf") != after.get("partOf"):
         raise forbidden_move("A message stays in its thread.", "Communication.partOf")
+    elif target(before.get("subject")) != target(after.get("subject")):
+        raise forbidden_move("A message keeps its patient.", "Communication.subject")
     if will == "not-done" and "statusReason" not in after:
         raise missing("Communication.statusReason", "Say why the message was not delivered.")
     if header_of(after) and will == "completed":
@@ -211,10 +216,18 @@ def _check_payload(act: Act, tree: Tree) -> None:
             raise unknown("Communication.payload", reference)
 
 
-def _check_reply(act: Act, parent: str) -> None:
-    """A patient answers in a thread that is there already."""
+def _check_switched_on(act: Act, parent: str) -> None:
+    """Patients write messages while that is switched on; a new request has its words anyway."""
+    requested = any(target(task.get("focus")) == parent for _, task in act.bundle.of_type("Task"))
+    if parent in act.bundle.planned and requested:
+        return
     having = consent.services(act.unit, act.caller)
     consent.require_any(having, (OnlineService.MESSAGES,))
+    _check_window(act, parent)
+
+
+def _check_window(act: Act, parent: str) -> None:
+    """A reply comes while one is awaited."""
     for task in act.find("Task", focus=parent):
         status, state = task.get("status"), requests.state_of(task)
         until = requests.due_of(task)

@@ -28,6 +28,9 @@ from practice.store import Tree
 _CLERICAL = frozenset({"meta", "text"})
 """Elements that the service writes itself, or that only repeat the others."""
 
+_TOLD = frozenset({"rejected", "cancelled", "failed"})
+"""Endings whose reason is the patient's to read."""
+
 
 def call(act: Act) -> str:
     """`Please call the practice on 01632 960123.`, as far as a number is known."""
@@ -141,7 +144,9 @@ def own_withdrawal(act: Act, before: Tree, after: Tree) -> Tree:
             f"The practice is already dealing with this request. {call(act)}", "Task.status"
         )
     said = {"statusReason": after["statusReason"]} if "statusReason" in after else {}
-    return {**before, "status": "cancelled", **said}
+    # A reason that stood there was for colleagues, and would now be the patient's to read.
+    rest = {k: v for k, v in before.items() if k != "statusReason"}
+    return {**rest, "status": "cancelled", **said}
 
 
 def own_receipt(before: Tree, after: Tree) -> Tree:
@@ -174,15 +179,16 @@ def appointment_seen(tree: Tree) -> Tree:
 
 
 def task_seen(tree: Tree) -> Tree:
-    """A request less any note that is not the patient's own."""
+    """A request less what is for colleagues: their notes, and why an emergency was taken back."""
     notes = [n for n in tree.get("note", ()) if n.get("authorString") == "Patient"]
-    rest = {k: v for k, v in tree.items() if k != "note"}
+    hidden = {"note"} if tree.get("status") in _TOLD else {"note", "statusReason"}
+    rest = {k: v for k, v in tree.items() if k not in hidden}
     return rest | {"note": notes} if notes else rest
 
 
 def message_seen(tree: Tree) -> Tree:
-    """A message as it stands; which messages are shown at all is decided elsewhere."""
-    return tree
+    """A message less any note on it; which messages are shown at all is decided elsewhere."""
+    return {k: v for k, v in tree.items() if k != "note"}
 
 
 def slot_seen(tree: Tree) -> Tree:

@@ -175,8 +175,14 @@ def _own(act: Act, tree: Tree) -> Tree:
     if focus and (led is None or consent.subject_of(led) != act.own):
         raise unknown("Task.focus", focus)
     requester = {**tree.get("requester", {}), "reference": act.caller.reference}
+    notes = [
+        {**{k: v for k, v in note.items() if k != "authorReference"}, "authorString": "Patient"}
+        for note in tree.get("note", ())
+    ]
+    ours = ("businessStatus", "restriction", "statusReason", "note")
     return {
-        **{k: v for k, v in tree.items() if k not in ("businessStatus", "restriction")},
+        **{k: v for k, v in tree.items() if k not in ours},
+        **({"note": notes} if notes else {}),
         "for": {**tree.get("for", {}), "reference": act.own},
         "requester": requester,
     }
@@ -215,14 +221,15 @@ def _need_reason(after: Tree, text: str) -> None:
 
 def _ended(act: Act, before: Tree, after: Tree) -> Tree:
     status = after["status"]
+    fresh = {**after, "statusReason": _fresh_reason(before, after)}
     if status == "completed":
         _check_completed(after)
     elif status == "rejected":
         require(act.caller, Right.REJECT_REQUEST)
-        _need_reason(after, "Say why the request is rejected; the patient reads it.")
+        _need_reason(fresh, "Say why the request is rejected; the patient reads it.")
         after = _worded(after)
     elif status == "cancelled" and not act.by_patient:
-        _need_reason(after, "Say why the request is withdrawn.")
+        _need_reason(fresh, "Say why the request is withdrawn.")
     if state_of(before) == RequestState.DELIVERY_FAILED and not any(
         after.get(name) and before.get(name) != after[name]
         for name in ("output", "note", "statusReason")

@@ -31,6 +31,9 @@ PUBLIC = frozenset(
 )
 """Types that say nothing about any patient."""
 
+_NO_SECRET = PUBLIC | {"CareTeam", "Slot"}
+"""Types of which a patient may name any, seen or not: whom they write to, what they book."""
+
 _PREFIXES = ("ge", "gt", "le", "lt", "eq", "sa", "eb")
 _LOWER, _UPPER = frozenset({"ge", "gt", "sa", "eq"}), frozenset({"le", "lt", "eb", "eq"})
 
@@ -91,6 +94,20 @@ def seen(unit: Unit, caller: Caller, tree: Tree, policy: Policy, now: datetime) 
     return tree if shown else None
 
 
+def nameable(
+    unit: Unit, caller: Caller, resource_type: str, resource_id: str, policy: Policy
+) -> bool:
+    """Whether *caller* may refer to a resource.
+
+    To a patient, what they may not see is as what is not there.
+    """
+    reference = f"{resource_type}/{resource_id}"
+    if caller.patient is None or resource_type in _NO_SECRET or reference == caller.reference:
+        return unit.has(resource_type, resource_id)
+    held = unit.get(resource_type, resource_id)
+    return held is not None and seen(unit, caller, held.tree(), policy, unit.now) is not None
+
+
 def is_bookable(slot: Tree, policy: Policy, now: datetime) -> bool:
     """Whether patients may book a slot, so far as the slot itself goes."""
     if slot.get("status") != "free" or not slots.is_online(slot):
@@ -122,11 +139,16 @@ def _communication(tree: Tree, own: str) -> Tree | None:
     return patients.message_seen(tree) if shown else None
 
 
+def _form(tree: Tree, own: str) -> Tree | None:
+    return tree if target(tree.get("subject")) == own else None
+
+
 _LOOKS: dict[str, Callable[[Tree, str], Tree | None]] = {
     "Patient": _patient,
     "Appointment": _appointment,
     "Task": _task,
     "Communication": _communication,
+    "QuestionnaireResponse": _form,
 }
 
 

@@ -30,6 +30,7 @@ PATIENT_SCOPES = frozenset(
         "patient/AllergyIntolerance.rs",
         "patient/Condition.rs",
         "patient/DocumentReference.rs",
+        "patient/QuestionnaireResponse.cr",
         "patient/Binary.cr",
         "patient/Patient.r",
     }
