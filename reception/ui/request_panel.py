@@ -394,7 +394,9 @@ class RequestPanel(QWidget):
             self.fits.offer(patient, fits, _reason(request))
             self.lit.emit([fit.slot.id for fit in fits])
         elif tool is self.composer:
-            self.composer.aim(target_of(request, patient))
+            # While a colleague has it the words are a draft: nothing can be sent.
+            held = self._is_anothers(request)
+            self.composer.aim(target_of(request, None if held else patient))
         elif tool is self.outcome:
             self.outcome.ask(request)
         elif tool is self.reject:
@@ -441,7 +443,7 @@ class RequestPanel(QWidget):
             ready, busy = not self._is_anothers(self._request), self._acting > 0
             self.bar.show_for(self._request, self.patient, ready=ready, busy=busy)
             self.fits.set_busy(busy or not ready)
-            if self.patient is not None:
+            if self.patient is not None and ready:
                 self._name_patient(self._request, self.patient)
 
     def _name_patient(self, request: Request, patient: Patient) -> None:

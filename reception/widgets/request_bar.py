@@ -67,11 +67,11 @@ class RequestBar(QFrame):
     ) -> None:
         """What can be done with *request* now: nothing unless it is *ready*.
 
-        While it is *busy* with an earlier verb words can be written all the same: who types on
-        after R must never type verbs.
+        While it is *busy* with an earlier verb, or with a colleague, words can be written all the
+        same: who types on after R must never type verbs.
         """
         for verb in VERBS:
-            allowed = ready and request.is_open and (verb.key == "r" or not busy)
+            allowed = request.is_open and (verb.key == "r" or (ready and not busy))
             known = not (verb.needs_patient and request.is_unmatched)
             self.buttons[verb.key].setEnabled(allowed and known)
         self.buttons["m"].setVisible(request.is_unmatched)

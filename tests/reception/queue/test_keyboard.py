@@ -6,8 +6,9 @@ from contract.codes import RequestType
 from reception.desk.desk import Desk
 from reception.ui.desk_page import DeskPage
 from reception.ui.messages_page import MessagesPage
-from tests.reception.conftest import Until
+from tests.reception.conftest import Finish, Until
 from tests.reception.desk.asks import ask
+from tests.reception.desks import Desks
 from tests.reception.queue.conftest import Hands
 from tests.running import RunningPractice
 
@@ -94,6 +95,32 @@ def test_words_can_be_written_while_an_earlier_verb_is_under_way(
     until(desk_page.panel.bar.buttons["e"].isEnabled)
     assert desk_page.panel.request is not None
     desk_page.panel.composer.text.clear()
+
+
+def test_words_for_what_a_colleague_has_open_are_a_draft(
+    desk_page: DeskPage,
+    desks: Desks,
+    practice: RunningPractice,
+    until: Until,
+    hands: Hands,
+    finish: Finish,
+) -> None:
+    sam = finish(desks.open("receptionist", 1))
+    request_id = unmet(desk_page, practice, until, 4)
+    until(lambda: request_id in sam.requests)
+    finish(sam.open_request(request_id))
+    hands.press(Qt.Key.Key_Return)
+    panel = desk_page.panel
+    until(panel.banner.isVisible)
+    until(lambda: panel.patient is not None)
+    hands.press("r")
+    hands.type(WORDS)
+    assert panel.composer.text.toPlainText() == WORDS
+    assert not panel.composer.send.isEnabled()
+    panel.take_over()
+    until(panel.composer.send.isEnabled)
+    assert panel.composer.text.toPlainText() == WORDS
+    panel.composer.text.clear()
 
 
 def test_an_empty_list_keeps_the_keyboard(desk_page: DeskPage, hands: Hands) -> None:
