@@ -1,13 +1,16 @@
 """An invented day and a look for the board's tests, and a practice in the middle of its morning."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from reception.api.network import NetworkThread
 from reception.widgets.look import Look
 from reception.widgets.palette import Scheme
 from tests.reception.board.diary import Diary
+from tests.reception.desks import Doors
 from tests.running import RunningPractice
 
 
@@ -18,6 +21,16 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPracti
     running = RunningPractice.demo(folder, patients=1200, at="2026-11-23T09:12").start()
     yield running
     assert running.stop() == 0, running.log
+
+
+@pytest.fixture(scope="session")
+def doors(
+    practice: RunningPractice, client_network: NetworkThread, loop: asyncio.AbstractEventLoop
+) -> Iterator[Doors]:
+    """Doors of this practice alone: those of the other rooms lead to the practice at 07:58."""
+    made = Doors(practice, client_network)
+    yield made
+    asyncio.run_coroutine_threadsafe(made.close(), client_network.loop).result(10)
 
 
 @pytest.fixture
