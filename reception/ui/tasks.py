@@ -35,6 +35,8 @@ class Tasks(QObject):
         task = asyncio.get_running_loop().create_task(self._watched(coroutine, on_problem))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        # Cancelled before its first step, a task never gets to the coroutine it was to await.
+        task.add_done_callback(lambda _: coroutine.close())
         return task
 
     @property
