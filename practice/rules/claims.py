@@ -20,6 +20,11 @@ def slot_ids(appointment: Tree | None) -> list[str]:
 
 def holders(act: Act, slot_id: str) -> set[str]:
     """Ids of the live appointments that have the slot now."""
+    slot = act.before(f"Slot/{slot_id}")
+    if slot is None or not slot.get("overbooked"):
+        claimant = act.unit.claimant(slot_id)
+        return set() if claimant is None else {claimant}
+    # Several may have an overbooked one, so that none of them claims it.
     found = act.find("Appointment", slot=f"Slot/{slot_id}", status=tuple(sorted(APPOINTMENT_LIVE)))
     return {str(tree["id"]) for tree in found}
 

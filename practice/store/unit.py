@@ -85,6 +85,13 @@ _BY_KEY = CURRENT.join(
     unique_key.c.value == sa.bindparam("value"),
 )
 
+_CLAIMANT = sa.select(slot_claim.c.appointment).where(
+    slot_claim.c.ods == sa.bindparam("ods"), slot_claim.c.slot == sa.bindparam("slot")
+)
+_LET_GO = sa.delete(slot_claim).where(
+    slot_claim.c.ods == sa.bindparam("of"), slot_claim.c.appointment == sa.bindparam("by")
+)
+
 _Row = sa.Row[*tuple[Any, ...]]
 
 
@@ -252,17 +259,11 @@ class Unit:
 
     def release(self, appointment_id: str) -> None:
         """Give back every slot that the appointment has claimed."""
-        c = slot_claim.c
-        self.connection.execute(
-            sa.delete(slot_claim).where(c.ods == self.ods, c.appointment == appointment_id)
-        )
+        self.connection.execute(_LET_GO, {"of": self.ods, "by": appointment_id})
 
     def claimant(self, slot_id: str) -> str | None:
         """Id of the appointment that has claimed the slot."""
-        c = slot_claim.c
-        return self.connection.execute(
-            sa.select(c.appointment).where(c.ods == self.ods, c.slot == slot_id)
-        ).scalar()
+        return self.connection.execute(_CLAIMANT, {"ods": self.ods, "slot": slot_id}).scalar()
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

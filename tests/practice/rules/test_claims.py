@@ -6,6 +6,7 @@ from pathlib import Path
 from shutil import copyfile
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -158,3 +159,20 @@ def test_every_order_of_three_moves_ends_the_same(place_of_work: Surgery) -> Non
         turns = [put(moved(held[n], diary.slot((n + 1) % 3))) for n in order]
         place_of_work.act(PRIYA, *turns)
         diary.check()
+
+
+def test_a_booking_searches_for_nothing(surgery: Surgery) -> None:
+    """Who has a slot is asked of its claim: a search for each booking is what took longest."""
+    slot, asked = surgery.slot(60), list[str]()
+
+    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", hear)
+    try:
+        surgery.act(PRIYA, put({**slot, "status": "busy"}), post(booking_tree(slot)))
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", hear)
+    assert any("slot_claim" in statement for statement in asked)
+    found = [s for s in asked if s.startswith("SELECT") and "reference_index" in s]
+    assert found == []
