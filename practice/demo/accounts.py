@@ -45,10 +45,12 @@ def shown_patients(practice: Practice) -> list[tuple[DemoAccount, Person]]:
         for one in practice.people
         if 20 <= one.age <= 78
         and one.here
-        and OnlineService.RECORD_FULL in practice.services.get(one.id, ())
+        and set(practice.services.get(one.id, ())) == set(OnlineService)
     ]
-    fitting = fitting or [one for one in practice.people if one.online]
-    rich = [one for one in fitting if practice.plans[one.id]] or fitting
+    if len(fitting) < _SHOWN_PATIENTS:  # a very small practice
+        fitting = [one for one in practice.people if one.online]
+    rich = [one for one in fitting if practice.plans[one.id]]
+    rich = rich if len(rich) >= _SHOWN_PATIENTS else fitting
     rng = stream(practice.seed, "shown patients")
     chosen = rng.sample(rich, min(_SHOWN_PATIENTS, len(rich)))
     return [(_shown(one), one) for one in chosen]

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from contract.codes import Role
+from contract.codes import OnlineService, Role
 from practice.clock import StillClock
 from practice.demo import ODS, Demo, Profile, load
-from practice.demo.accounts import user_of
+from practice.demo.accounts import shown_patients, user_of
+from practice.demo.generate.practice import Practice
 from practice.identity import Identity, SigningKey
 from practice.identity.identity import SignedIn, Wrong
 from practice.store import Param, Query, Store
@@ -80,6 +81,15 @@ def test_every_member_of_staff_and_five_patients_are_shown(loaded: Loaded) -> No
         "role": "receptionist",
         "reference": "Practitioner/desk-shah",
     }
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_patients_shown_have_everything_switched_on(seed: int) -> None:
+    invented = Practice(seed, MONDAY, 1_500)
+    shown = shown_patients(invented)
+    assert len(shown) == 5
+    for _, one in shown:
+        assert set(invented.services[one.id]) == set(OnlineService)
 
 
 @pytest.mark.parametrize("role", list(Role))
