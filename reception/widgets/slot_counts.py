@@ -1,5 +1,6 @@
 """How many slots of which kind are free, booked, embargoed, online; and which to open next."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -51,19 +52,30 @@ class Counts:
         both = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)}
         return Counts(**both)
 
+    def __mul__(self, number: int) -> "Counts":
+        return Counts(**{f.name: getattr(self, f.name) * number for f in fields(Counts)})
+
+
+_FREE, _ONLINE = Counts(free=1), Counts(free=1, online=1)
+_EMBARGOED, _HELD = Counts(embargoed=1), Counts(held=1)
+_BLOCKED, _LAPSED = Counts(blocked=1), Counts(lapsed=1)
+_BY_STATUS = {"entered-in-error": Counts(), "busy": Counts(booked=1)}
+
 
 def count_of(slot: Slot, now: datetime) -> Counts:
     """What *slot* adds to the count at *now*."""
-    ways = (
-        (slot.status == "entered-in-error", Counts()),
-        (slot.is_embargoed, Counts(embargoed=1)),
-        (slot.is_blocked, Counts(blocked=1)),
-        (slot.status == "busy", Counts(booked=1)),
-        (slot.is_held(now), Counts(held=1)),
-        (slot.start <= now, Counts(lapsed=1)),
-    )
-    free = Counts(free=1, online=int(slot.is_online))
-    return next((counts for holds, counts in ways if holds), free)
+    settled = _BY_STATUS.get(slot.status)
+    if settled is not None:
+        return settled
+    if slot.is_embargoed:
+        return _EMBARGOED
+    if slot.is_blocked:
+        return _BLOCKED
+    if slot.is_held(now):
+        return _HELD
+    if slot.start <= now:
+        return _LAPSED
+    return _ONLINE if slot.is_online else _FREE
 
 
 def kind_of(slot: Slot, named: Named) -> Kind:
@@ -78,11 +90,11 @@ def counted(slots: Iterable[Slot], named: Named, now: datetime) -> dict[Kind, Co
     Kinds that are only ever blocked (coffee, meetings) were never on offer and are left out.
     """
     table: dict[Kind, Counts] = {}
-    for slot in slots:
-        counts = count_of(slot, now)
+    # Alike slots are counted before they are added up: a booking anywhere counts the day anew.
+    tally = Counter((kind_of(slot, named), count_of(slot, now)) for slot in slots)
+    for (kind, counts), number in tally.items():
         if counts.total:
-            kind = kind_of(slot, named)
-            table[kind] = table.get(kind, Counts()) + counts
+            table[kind] = table.get(kind, Counts()) + counts * number
     return {kind: counts for kind, counts in sorted(table.items()) if counts.total > counts.blocked}
 
 
