@@ -26,6 +26,7 @@ from reception.ui.tasks import Tasks
 from reception.widgets.appointment_panel import AppointmentPanel
 from reception.widgets.banner import Banner
 from reception.widgets.board_legend import BoardLegend
+from reception.widgets.board_model import BoardModel
 from reception.widgets.day_list import DayList
 from reception.widgets.look import Look
 
@@ -40,12 +41,18 @@ class BoardPage(Page):
     icon = "board"
     request_dropped = Signal(str, str)  # request id, slot id
 
-    def __init__(self, desk: Desk, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        look: Look,
+        parent: QWidget | None = None,
+        model: BoardModel | None = None,
+    ) -> None:
         super().__init__(parent)
         self._desk, self._look = desk, look
         self.tasks = Tasks(self)
         self.banner = Banner(look, self)
-        self.pane = BoardPane(desk, look, self.tasks, self)
+        self.pane = BoardPane(desk, look, self.tasks, self, model)
         self.panel = AppointmentPanel(desk, look, self.pane.model, self)
         self.booking = BookingFlow(desk, look, self.tasks, self)
         self.list: DayList | None = None

@@ -49,11 +49,18 @@ class BoardPane(QWidget):
     request_dropped = Signal(str, str)  # request id, slot id
     problem_met = Signal(Problem)
 
-    def __init__(self, desk: Desk, look: Look, tasks: Tasks, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        look: Look,
+        tasks: Tasks,
+        parent: QWidget | None = None,
+        model: BoardModel | None = None,
+    ) -> None:
         super().__init__(parent)
         self._desk, self._look, self._tasks = desk, look, tasks
         self._loaded = len(desk.practitioners) > 0 and not desk.is_loading
-        self.model = BoardModel(desk, self)
+        self.model = BoardModel(desk, self) if model is None else model
         self.view = BoardView(look, self)
         self.header = BoardHeader(look, self.view, self)
         self.axis = TimeAxis(look, self.view, self)

@@ -13,6 +13,7 @@ from reception.ui.request_panel import RequestPanel
 from reception.ui.request_sender import Sender
 from reception.ui.tasks import Tasks
 from reception.widgets.banner import Banner, Weight
+from reception.widgets.board_model import BoardModel
 from reception.widgets.look import Look
 from reception.widgets.queue_lane import Lane
 from reception.widgets.queue_pane import request_queue
@@ -36,6 +37,7 @@ class DeskPage(Page):
         sender: Sender | None = None,
         red_flags: RedFlags | None = None,
         parent: QWidget | None = None,
+        model: BoardModel | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk, self._look = desk, look
@@ -46,7 +48,7 @@ class DeskPage(Page):
         phrases = red_flags or RedFlags.shipped()
         self.queue = request_queue(desk, look, phrases, self)
         self.panel = RequestPanel(desk, look, self._tasks, self.mail, phrases, self)
-        self.board = BoardPane(desk, look, self._tasks, self)
+        self.board = BoardPane(desk, look, self._tasks, self, model)
         self.send_bar = SendBar(self.mail.waiting, look, self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setObjectName("deskSplitter")

@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, Qt
@@ -351,3 +352,27 @@ def test_the_first_thing_seen_is_the_present(diary: Diary, view: BoardView) -> N
     wanted = view.viewport().height() // 3
     assert y == wanted or view.verticalOffset() == 0
     assert 0 < y < view.viewport().height() // 2
+
+
+def test_two_boards_of_one_model_show_the_same_changes(
+    diary: Diary, view: BoardView, look: Look, qtbot: QtBot
+) -> None:
+    beside = BoardView(look)
+    qtbot.addWidget(beside)
+    beside.setModel(view.board)
+    beside.resize(600, 400)
+    beside.show()
+    qtbot.waitExposed(beside)
+    session = next(iter(diary.sessions))
+    diary.slot("squeezed-in", session.id, session.end, 10)
+    held = next(a for a in diary.appointments if a.status == "booked")
+    slot = diary.slots.get(held.slot_ids[0])
+    diary.appointment(held.id, slot, held.patient_name, status="arrived")
+    with diary.slots.bulk():
+        diary.slot("x-bulk", session.id, session.end + timedelta(minutes=10), 10)
+    for one in (view, beside):
+        for key in ("Slot/squeezed-in", "Slot/x-bulk", f"Slot/{held.slot_ids[0]}"):
+            one.go_to(key)
+            assert one.current_key == key
+            assert one.viewport().rect().contains(one.visualRect(one.currentIndex()))
+        assert first_difference(one) is None
