@@ -93,6 +93,7 @@ class Desk(QObject):
         self._running: set[asyncio.Task[Any]] = set()
         self._unmet: set[str] = set()
         self._touched = asyncio.Event()
+        self._is_in_touch = False
         self._channel = "connecting"
         self._is_loading = False
         self._is_loaded = False
@@ -309,19 +310,26 @@ class Desk(QObject):
 
     def _on_contact(self) -> None:
         self.freshness.heard()
-        self._catch_up_on_loading()
-        self._if_up_to_date()
+        if self._channel in _IN_TOUCH:
+            self._be_in_touch()
+        else:
+            self._catch_up_on_loading()
 
     def _on_channel(self, state: "LiveState") -> None:
         self._channel = str(state)
-        if self._channel in _IN_TOUCH:
-            self._touched.set()
-            self._catch_up_on_loading()
-            self._if_up_to_date()
+        self._is_in_touch = False
+        if self._channel == "live":
+            self._be_in_touch()
         elif self._channel == "stopped":
             self.freshness.lost()
         elif self.freshness.state is State.LIVE:
-            self.freshness.catching_up()
+            self.freshness.catching_up()  # polling is no contact before a poll is answered
+
+    def _be_in_touch(self) -> None:
+        self._is_in_touch = True
+        self._touched.set()
+        self._catch_up_on_loading()
+        self._if_up_to_date()
 
     @QtSlot()
     def _on_reload(self) -> None:
@@ -383,7 +391,7 @@ class Desk(QObject):
             self.stores.take_trees(await self._wire.search("Patient", [("_id", wanted)]))
 
     def _if_up_to_date(self) -> None:
-        if self._channel in _IN_TOUCH and self._is_loaded and not self._is_reloading:
+        if self._is_in_touch and self._is_loaded and not self._is_reloading:
             self.freshness.caught_up()
 
     def _reread(self, reference: str) -> None:

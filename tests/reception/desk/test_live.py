@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from contract.codes import CancelReason
 from contract.core_hours import london_day
+from reception.api.live import LiveState
+from reception.desk.freshness import State
 from reception.records.tree import wire_time
 from tests.booking import booking
 from tests.reception.conftest import Finish, Until
@@ -124,3 +126,22 @@ def test_the_last_day_asked_for_is_the_one_shown(desks: Desks, finish: Finish) -
     assert not desk.is_loading
     assert {london_day(s.start) for s in desk.slots} == {days[-1]}
     assert len(desk.appointments) > 20
+
+
+def test_asking_is_no_answer(desks: Desks, finish: Finish, until: Until) -> None:
+    """While the practice is silent the channel begins to poll: that is no sign of life."""
+    desk = finish(desks.open(live=False))
+
+    def state() -> State:
+        return desk.freshness.state
+
+    desk.feed.on_state(LiveState.LIVE)
+    until(lambda: state() is State.LIVE)
+    heard = desk.freshness.since
+    desk.feed.on_state(LiveState.POLLING)
+    until(lambda: state() is not State.LIVE)
+    assert desk.freshness.since == heard
+    finish(desk.reload())
+    assert state() is State.CATCHING_UP
+    desk.feed.on_contact(0.0)
+    until(lambda: state() is State.LIVE)
