@@ -133,7 +133,8 @@ def test_asking_is_no_answer(desks: Desks, finish: Finish, until: Until) -> None
     desk = finish(desks.open(live=False))
 
     def state() -> State:
-        return desk.freshness.state
+        now: State = desk.freshness.state
+        return now
 
     desk.feed.on_state(LiveState.LIVE)
     until(lambda: state() is State.LIVE)
