@@ -367,8 +367,9 @@ class BoardView(BoardGestures):
     @Slot()
     def _on_minute_passed(self) -> None:
         for now in (self._canvas.now, self.board.now()):
-            line = Box(0, self._place.y_of(now) - 1, self._place.width_px, 2)
-            self.viewport().update(self._on_screen(line))
+            top = self._place.y_of(now) - 1 - self.verticalOffset()
+            # Across the viewport: the line goes on where the columns end.
+            self.viewport().update(QRect(0, top, self.viewport().width(), 2))
         for key in self._canvas.pass_to(self.board.now()):
             self._update_cell(key)
         self.view_moved.emit(0, 0)

@@ -98,6 +98,15 @@ def test_the_screen_equals_a_whole_repaint_after_scrolls_and_changes(
         assert first_difference(view) is None
 
 
+def test_the_present_moves_on_beyond_the_last_column_too(diary: Diary, view: BoardView) -> None:
+    view.resize(8000, 600)
+    assert view.viewport().width() > view.horizontalScrollBar().maximum()
+    assert first_difference(view) is None
+    for minutes in (1, 7, 30):
+        diary.pass_time(minutes)
+        assert first_difference(view) is None
+
+
 def test_at_fractional_scaling_the_screen_is_still_true(qtbot: QtBot) -> None:
     """The same in a program of its own, at 125 %."""
     # Scaling is fixed when the application starts, so it cannot be tried in this process.
