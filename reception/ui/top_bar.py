@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QTextCharFormat
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QFrame,
@@ -166,11 +166,21 @@ class TopBar(QFrame):
         menu = QMenu(self)
         calendar = QCalendarWidget(menu)
         calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
+        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        muted = QTextCharFormat()
+        muted.setForeground(self._look.palette[Ink.MUTED])
+        for closed in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            calendar.setWeekdayTextFormat(closed, muted)  # red stands for urgent
+        for name, icon in (("qt_calendar_prevmonth", "left"), ("qt_calendar_nextmonth", "right")):
+            if (turn := calendar.findChild(QToolButton, name)) is not None:
+                turn.setIcon(self._look.icons.get(icon, Ink.TEXT))
         calendar.setSelectedDate(self._desk.day)  # type: ignore[arg-type]  # takes a date as well
         holder = QWidgetAction(menu)
         holder.setDefaultWidget(calendar)
         menu.addAction(holder)
         calendar.clicked.connect(self._on_calendar_day)
+        calendar.activated.connect(self._on_calendar_day)
+        calendar.activated.connect(menu.close)
         calendar.clicked.connect(menu.close)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.day.mapToGlobal(self.day.rect().bottomLeft()))

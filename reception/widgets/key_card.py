@@ -22,15 +22,18 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("Esc", "Close what is open"),
     ),
     "Requests": (
-        ("J, K", "Next, one before"),
+        ("J, K", "Next, previous"),
         ("Enter", "Open"),
         ("B", "Book: the best slots; Enter takes the first"),
         ("R", "Reply to the patient"),
         ("E", "Done, with an outcome"),
-        ("U", "Urgent, or not"),
+        ("U", "Urgent, or not; with Shift, emergency"),
         ("T", "Hand to a person or a team"),
         ("X", "Reject, with a reason"),
+        ("M", "Match an unmatched person"),
         (".", "Show what has come in"),
+        ("Ctrl+Enter", "Send; with Shift, send and close"),
+        ("Ctrl+B", "The board beside the queue"),
     ),
     "Board": (
         ("Arrows, J, K", "Move from cell to cell"),
@@ -38,7 +41,7 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("B", "Book into a free slot"),
         ("A", "Arrived"),
         ("S", "Sent in; with Shift, called quietly"),
-        ("L", "Left"),
+        ("L", "Has left"),
         ("D", "Did not attend"),
         ("X", "Cancel, with a reason"),
         ("N", "Jump to now"),
@@ -75,7 +78,9 @@ class KeyCard(QFrame):
                 grid.addWidget(label, row, 0)
                 grid.addWidget(QLabel(words, self), row, 1)
             grid.setRowStretch(len(keys) + 1, 1)
+            grid.setVerticalSpacing(unit)
             columns.addLayout(grid)
+        outer.addSpacing(unit)
         foot = QLabel("Single keys work in lists and on the board, never while you type.", self)
         foot.setProperty("kind", "muted")
         outer.addWidget(foot)

@@ -150,6 +150,7 @@ class SlotTable(QTableView):
         super().__init__(parent)
         self._counts = model
         self.setModel(model)
+        self.setObjectName("slotTable")
         self.setAccessibleName("Slots by clinician and type")
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
