@@ -3,12 +3,14 @@
 import asyncio
 import ssl
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx2
 
 from benchmarks.figures import Figure, spread_ms
+from contract import systems
 from reception.records.tree import Tree
 from tests.running import RunningPractice
 
@@ -35,6 +37,21 @@ class Sent:
     answered_s: float
     name: str
     refusal: str = ""
+
+
+def book(slot: Tree, patient: str, token: str) -> Write:
+    """A booking of *slot* as a patient's program sends it: the service takes the slot by itself."""
+    tree: Tree = {
+        "resourceType": "Appointment",
+        "identifier": [{"system": systems.BOOKING_KEY, "value": str(uuid.uuid4())}],
+        "status": "booked",
+        "description": "Booked online",
+        "start": slot["start"],
+        "end": slot["end"],
+        "slot": [{"reference": f"Slot/{slot['id']}"}],
+        "participant": [{"actor": {"reference": patient}, "status": "accepted"}],
+    }
+    return Write("POST", "Appointment", token, tree)
 
 
 def send(practice: RunningPractice, writes: Sequence[Write], per_s: float) -> list[Sent]:

@@ -1,13 +1,10 @@
 """A patient books online: how long until the cell is painted at the desk."""
 
-import uuid
-
-from benchmarks.arrivals import Write, latencies, send
+from benchmarks.arrivals import book, latencies, send
 from benchmarks.figures import Figure
 from benchmarks.scene import Scene
-from benchmarks.surgery import ORDINARY, OnlinePatient
+from benchmarks.surgery import ORDINARY
 from benchmarks.visit import visit
-from contract import systems
 from reception.records.tree import Tree
 from tests.running import RunningPractice, Signed
 
@@ -23,7 +20,10 @@ def measure(scene: Scene) -> list[Figure]:
         in_sight = set(desktop.ask("visible")["slots"])
         free = [slot for slot in _free(practice, surgery.staff_token) if slot["id"] in in_sight]
         may = [patient for patient in surgery.patients for _ in range(EACH)]
-        writes = [_booking(slot, one) for slot, one in zip(free[:BOOKINGS], may, strict=False)]
+        writes = [
+            book(slot, one.reference, one.token)
+            for slot, one in zip(free[:BOOKINGS], may, strict=False)
+        ]
         desktop.ask("watch")
         sent = send(practice, writes, PER_S)
         seen = desktop.ask("seen", after=1.0)
@@ -36,17 +36,3 @@ def _free(practice: RunningPractice, token: str) -> list[Tree]:
         f"Slot?start=ge{day}T00:00:00Z&start=lt{day}T23:59:00Z&status=free&_count=1000"
     )
     return [slot for slot in found if slot["start"] > f"{day}T08:00:30"]
-
-
-def _booking(slot: Tree, patient: OnlinePatient) -> Write:
-    tree: Tree = {
-        "resourceType": "Appointment",
-        "identifier": [{"system": systems.BOOKING_KEY, "value": str(uuid.uuid4())}],
-        "status": "booked",
-        "description": "Booked online",
-        "start": slot["start"],
-        "end": slot["end"],
-        "slot": [{"reference": f"Slot/{slot['id']}"}],
-        "participant": [{"actor": {"reference": patient.reference}, "status": "accepted"}],
-    }
-    return Write("POST", "Appointment", patient.token, tree)

@@ -71,13 +71,15 @@ class Surgery:
         data: the folder.
         receptionist: the demo account of a receptionist: user, password.
         staff_token: what a receptionist's requests carry.
-        patients: with their tokens.
+        patients: who book online, with their tokens.
+        others: references of those who do not.
     """
 
     data: Path
     receptionist: tuple[str, str] = ("", "")
     staff_token: str = ""
     patients: list[OnlinePatient] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
     @classmethod
     def made(cls, data: Path) -> "Surgery":
@@ -104,6 +106,7 @@ class Surgery:
             ][:PATIENTS_ONLINE]
             # Who books online during the run holds no booking before it: two are the limit.
             others = [one for one in here if one not in booking]
+            surgery.others = [one.reference for one in others]
             for long_day in (ORDINARY, HUGE):
                 store.load(ODS, _trees(long_day, others))
             desk = next(a for a in demo.accounts if a.role is Role.RECEPTIONIST)
