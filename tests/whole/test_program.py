@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from contract.codes import RequestType
+from tests.reception.desk.asks import ask
 from tests.running import RunningPractice
 from tests.whole.program import Program, until
 
@@ -26,6 +28,7 @@ def signed_in(practice: RunningPractice, home: Path) -> Program:
 def test_sign_in_arrive_book_from_a_request_reply_and_close(
     busy_practice: RunningPractice, tmp_path: Path
 ) -> None:
+    ask(busy_practice, "Is my letter ready?", kind=RequestType.THREAD)
     desk = busy_practice.as_role("receptionist")
     today = "date=ge2026-11-23T00:00:00Z&date=lt2026-11-24T00:00:00Z"
     arrived_before = len(desk.search(f"Appointment?{today}&status=arrived"))
@@ -85,6 +88,7 @@ def test_sign_in_arrive_book_from_a_request_reply_and_close(
 def test_killed_while_typing_a_reply_the_words_are_back_and_no_browser_is_needed(
     busy_practice: RunningPractice, tmp_path: Path
 ) -> None:
+    ask(busy_practice, "Are my results back?", number=1, kind=RequestType.THREAD)
     desk = busy_practice.as_role("receptionist")
     words = "We have your results and they are normal"
     with signed_in(busy_practice, tmp_path / "home") as program:
