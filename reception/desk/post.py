@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from contract import systems
 from contract.codes import MessageCategory, Outcome, Priority, RequestState, RequestType
 from contract.core_hours import CLOSES, LONDON, is_core_day, london_day
+from contract.keys import notes_key
 from reception.api.bundle import Entry, post, put
 from reception.desk.problems import NotPossible
 from reception.desk.triage import Triage
@@ -118,7 +119,7 @@ class Post:
 
     async def notes(self, request_id: str) -> list[Message]:
         """What colleagues have noted beside a request, the oldest first."""
-        key = f"{systems.MESSAGE_KEY}|{_notes_key(request_id)}"
+        key = f"{systems.MESSAGE_KEY}|{notes_key(request_id)}"
         found = await self._bench.wire.search("Communication", [("identifier", key)])
         header = next((record_of(tree) for tree in found), None)
         return await self.open_thread(header.id) if header is not None else []
@@ -179,7 +180,7 @@ class Post:
     def _notes_header(self, request: Request) -> Tree:
         return {
             "resourceType": "Communication",
-            "identifier": [{"system": systems.MESSAGE_KEY, "value": _notes_key(request.id)}],
+            "identifier": [{"system": systems.MESSAGE_KEY, "value": notes_key(request.id)}],
             "status": "in-progress",
             "category": [concept(systems.MESSAGE_CATEGORY, MessageCategory.INTERNAL)],
             "topic": {"text": "Notes for colleagues"},
@@ -210,11 +211,6 @@ def reply_by(now: datetime) -> datetime:
     while not is_core_day(day):
         day += timedelta(days=1)
     return datetime.combine(day, CLOSES, LONDON)
-
-
-def _notes_key(request_id: str) -> str:
-    """The message-key of the one internal thread that a request has."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{systems.CANONICAL}/notes/Task/{request_id}"))
 
 
 def _words(text: str) -> str:

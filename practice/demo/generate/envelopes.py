@@ -9,6 +9,7 @@ from typing import Any
 
 from contract import systems
 from contract.codes import REPEAT_RENEWAL, MessageCategory, Outcome, RequestState, RequestType
+from contract.keys import notes_key
 from practice.demo.generate import wire
 from practice.demo.generate.clinicians import POOL, PRACTICE_NAME
 
@@ -56,6 +57,29 @@ def header(about: About, subject: str) -> Tree:
     }
 
 
+def notes_header(about: About, request: Tree, sender: Tree) -> Tree:
+    """The header of what colleagues note beside a *request*, which no patient ever sees."""
+    return {
+        "resourceType": "Communication",
+        "identifier": [{"system": systems.MESSAGE_KEY, "value": notes_key(request["id"])}],
+        "status": "in-progress",
+        "category": _CATEGORY[MessageCategory.INTERNAL],
+        "topic": {"text": "Notes for colleagues"},
+        "subject": about.patient,
+        "about": [{"reference": f"Task/{request['id']}"}],
+        "sender": sender,
+    }
+
+
+def note(
+    about: About, header_reference: str, *, key: str, text: str, sent: datetime, sender: Tree
+) -> Tree:
+    """One note in the thread of *header_reference*."""
+    tree = message(about, header_reference, key=key, text=text, sent=sent, sender=sender)
+    del tree["recipient"]
+    return {**tree, "category": _CATEGORY[MessageCategory.INTERNAL]}
+
+
 def message(
     about: About,
     header_reference: str,
@@ -65,18 +89,16 @@ def message(
     sent: datetime,
     sender: Tree | None = None,
     received: datetime | None = None,
-    internal: bool = False,
 ) -> Tree:
     """One message in the thread; *sender* is the patient's side unless said."""
-    to_practice = sender is None or internal
     tree: Tree = {
         "resourceType": "Communication",
         "identifier": [{"system": systems.MESSAGE_KEY, "value": key}],
         "partOf": [{"reference": header_reference}],
         "status": "in-progress" if received is None else "completed",
-        "category": _CATEGORY[MessageCategory.INTERNAL if internal else MessageCategory.PATIENT],
+        "category": _CATEGORY[MessageCategory.PATIENT],
         "subject": about.patient,
-        "recipient": [PRACTICE if to_practice else about.patient],
+        "recipient": [PRACTICE if sender is None else about.patient],
         "sent": wire.z(sent),
         "sender": sender or about.sender,
         "payload": [{"contentString": text}],

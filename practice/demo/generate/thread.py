@@ -38,6 +38,7 @@ class Thread:
         self._name, self._about, self._rng = name, about, rng
         self._header: Tree = {}
         self._messages: list[Tree] = []
+        self._notes: list[Tree] = []
         self.task: Tree = {}
 
     def start(self, sent: Sent) -> None:
@@ -96,25 +97,27 @@ class Thread:
         )
 
     def note(self, member: Member, text: str, sent: datetime) -> None:
-        """A note among colleagues."""
-        self._add(
-            envelopes.message(
-                self._about,
-                self._reference,
-                key=self._uuid(),
-                text=text,
-                sent=sent,
-                sender=member_reference(member),
-                received=sent,
-                internal=True,
-            )
+        """A note among colleagues, in a thread of its own."""
+        sender, name = member_reference(member), f"{self._name}-n"
+        if not self._notes:
+            header = envelopes.notes_header(self._about, self.task, sender)
+            self._notes.append({**header, "id": name})
+        noted = envelopes.note(
+            self._about,
+            f"Communication/{name}",
+            key=self._uuid(),
+            text=text,
+            sent=sent,
+            sender=sender,
         )
+        self._notes.append({**noted, "id": f"{name}{len(self._notes)}"})
 
     def trees(self) -> Iterator[Tree]:
-        """Header, messages, Task."""
+        """Header, messages, Task, and what colleagues noted."""
         yield self._header
         yield from self._messages
         yield self.task
+        yield from self._notes
 
     @property
     def _reference(self) -> str:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from contract.core_hours import due_at, in_core_hours
+from contract.keys import notes_key
+from contract.systems import MESSAGE_KEY
 from practice.demo.generate import phrases
 from tests.practice.demo.invented import Invented, code, invented
 
@@ -47,8 +49,29 @@ def test_what_waits_shows_every_kind_and_every_danger(town: Invented) -> None:
         assert task["contained"][0]["birthDate"]
 
 
+def test_notes_for_colleagues_stand_in_a_thread_of_their_own(town: Invented) -> None:
+    """As the desk keeps them: found again by a key that follows from the request."""
+    inside = [c for c in town.by_type["Communication"] if code(c["category"][0]) == "internal"]
+    headers = {f"Communication/{c['id']}": c for c in inside if "partOf" not in c}
+    notes = [c for c in inside if "partOf" in c]
+    tasks = {f"Task/{t['id']}": t for t in town.by_type["Task"]}
+    assert notes
+    assert {n["partOf"][0]["reference"] for n in notes} == headers.keys()
+    for header in headers.values():
+        [about] = header["about"]
+        task = tasks[about["reference"]]
+        assert header["identifier"] == [{"system": MESSAGE_KEY, "value": notes_key(task["id"])}]
+        assert header["subject"]["reference"] == task["for"]["reference"]
+        assert "payload" not in header
+    assert not any("recipient" in note for note in notes)
+
+
 def test_each_request_has_a_thread_with_the_patients_own_words(town: Invented) -> None:
-    headers = {c["id"] for c in town.by_type["Communication"] if "partOf" not in c}
+    headers = {
+        c["id"]
+        for c in town.by_type["Communication"]
+        if "partOf" not in c and code(c["category"][0]) == "patient-practice"
+    }
     messages = defaultdict(list)
     for c in town.by_type["Communication"]:
         if "partOf" in c:
