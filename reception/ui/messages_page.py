@@ -31,9 +31,6 @@ from reception.widgets.sending import Outgoing
 from reception.widgets.thread_conversation import Conversation
 from reception.widgets.thread_row import ThreadLane, thread_list
 
-STORY_PX = 1500
-"""From this window width on the patient's story stands beside the conversation."""
-
 
 class MessagesPage(Page):
     """Three panes: conversations, the open one with its composer, the patient's story."""

@@ -141,6 +141,7 @@ class PatientStoryView(QScrollArea):
         self.setWidget(body)
         look.palette.changed.connect(self._dress)
         self._dress()
+        self.hide_story()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Two columns where there is room for two."""
@@ -156,7 +157,7 @@ class PatientStoryView(QScrollArea):
         self.setStyleSheet(f"PatientStoryView, #storyBody {{ background: {ground}; }}")
 
     def hide_story(self) -> None:
-        """Show nothing: the story of somebody else has not come yet."""
+        """Show nothing: nobody's story has been asked for, or it has not come yet."""
         body = self.widget()
         if body is not None:
             body.hide()
@@ -193,12 +194,12 @@ class PatientStoryView(QScrollArea):
         self.verticalScrollBar().setValue(0)
 
     def _link(self, request: Request) -> tuple[QPushButton, str]:
-        *head, words = request_parts(self._desk, request)
-        button = QPushButton(plain("  ·  ".join(filter(None, head))), self)
+        when, what, *rest = request_parts(self._desk, request)
+        button = QPushButton(plain(f"{when}  ·  {what}"), self)  # short: a button does not wrap
         button.setProperty("kind", "link")
         button.setProperty("request", request.id)
         button.clicked.connect(self._on_link)
-        return button, words
+        return button, "  ·  ".join(filter(None, rest))
 
     def _on_link(self) -> None:
         sender = self.sender()

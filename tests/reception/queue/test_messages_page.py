@@ -140,3 +140,10 @@ def _held(desk: Desk, request: Request) -> Request:
     held = desk.requests.get(request.id)
     assert held is not None
     return held
+
+
+def test_with_nothing_open_no_story_is_told(messages_page: MessagesPage) -> None:
+    story = messages_page.story.widget()
+    assert story is not None
+    assert messages_page.story.isVisible()
+    assert not story.isVisible()
