@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -121,9 +122,18 @@ class ReleasePage(Page):
         column.addWidget(self.banner)
         column.addLayout(across, 1)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Keep the count up to date from now on."""
+        super().showEvent(event)
+        self.counts.follow()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks at the count."""
+        super().hideEvent(event)
+        self.counts.rest()
+
     def came_to_front(self) -> None:
-        """Count afresh; the keyboard goes to the number."""
-        self.counts.recount()
+        """The keyboard goes to the number."""
         self.form.count.setFocus()
         self.form.count.selectAll()
 

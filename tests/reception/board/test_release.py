@@ -160,3 +160,21 @@ def test_a_row_says_which_kind_is_meant(page: ReleasePage) -> None:
     last = page.counts.rowCount() - 1
     assert page.counts.kind(last) is None
     assert page.counts.index(last, 0).data() == "All clinicians"
+
+
+def test_a_count_that_nobody_sees_waits_until_it_is_seen(
+    page: ReleasePage, desk: Desk, finish: Finish, until: Until
+) -> None:
+    page.form.set_times(time(14), time(18))
+    page.form.count.setValue(1)
+    before, slot_id = page.counts.total.online, page.picked[0].id
+    page.hide()
+    finish(desk.open_online([slot_id]))
+    assert not page.counts.is_due
+    assert page.counts.total.online == before
+    page.show()
+    assert page.counts.total.online == before + 1
+    assert slot_id not in [slot.id for slot in page.picked]
+    finish(desk.withdraw_online([slot_id]))
+    assert page.counts.is_due
+    until(lambda: page.counts.total.online == before)
