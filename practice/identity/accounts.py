@@ -58,9 +58,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """No try is allowed before this moment of the practice's time."""
+    """No try is allowed before *until*, of the practice's time; *account* as in Attempt."""
 
     until: datetime
+    account: Account | None = None
 
 
 def normal(user: str) -> str:
@@ -146,7 +147,8 @@ def begin_attempt(unit: Unit, user: str, now: datetime) -> Attempt | Locked:
     # A lock that is longer than any we make was made before the clock was set back.
     left_ms = 0 if kept is None else kept.locked_until - _ms(now)
     if 0 < left_ms <= LONGEST_LOCK_MIN * 60_000:
-        return Locked(now + timedelta(milliseconds=left_ms))
+        until = now + timedelta(milliseconds=left_ms)
+        return Locked(until, None if row is None else _account(row))
     locked_until = now + lock_for(count)
     values = {"count": count, "locked_until": _ms(locked_until)}
     if kept is None:

@@ -16,6 +16,7 @@ from practice.identity.accounts import Account, Locked
 from practice.identity.keys import SigningKey
 from practice.identity.oauth import Answer, Asked, OAuth
 from practice.identity.passwords import LONGEST, SHORTEST, Passwords
+from practice.identity.trail import Tried
 from practice.refusal import Refusal
 from practice.rules.caller import Caller
 from practice.store import Store, Unit
@@ -49,9 +50,11 @@ class Wrong:
 
     Attributes:
         locked_until: when the next try is allowed; None for now.
+        account: whose name was given, if it is anybody's.
     """
 
     locked_until: datetime | None = None
+    account: Account | None = None
 
 
 class Identity:
@@ -274,22 +277,29 @@ class Identity:
         now = self.now()
         attempt = await self._store.write(ods, lambda unit: accounts.begin_attempt(unit, name, now))
         if isinstance(attempt, Locked):
-            return Wrong(attempt.until)
+            return Wrong(attempt.until, attempt.account)
         fits = len(password) <= LONGEST
         right = await self._passwords.matches(
             attempt.password_hash if fits else None, password[:LONGEST]
         )
         if not right or attempt.account is None:
-            return Wrong(attempt.locked_until)
+            return Wrong(attempt.locked_until, attempt.account)
         return SignedIn(attempt.account)
 
-    async def accept(self, ods: str, query: str, asked: Asked, account: Account) -> str:
+    async def note(self, ods: str, tried: Tried) -> None:
+        """Write a try at signing in into the audit trail."""
+        await self._store.write(ods, tried.write)
+
+    async def accept(
+        self, ods: str, query: str, asked: Asked, account: Account, address: str = ""
+    ) -> str:
         """Finish a sign-in; answers where the browser goes."""
         oauth = self.oauth(ods)
         granted = scopes.grant(asked.scopes, account.role)
 
         def work(unit: Unit) -> str:
             accounts.forget_failures(unit, account.user)
+            Tried(asked.client.client_id, address, account).write(unit)
             return oauth.accepted(unit, query, account, granted)
 
         return await self._store.write(ods, work)

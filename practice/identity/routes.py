@@ -20,6 +20,7 @@ from practice.identity.accounts import Account
 from practice.identity.identity import Identity, Wrong
 from practice.identity.oauth import Answer, Asked, SentBack, Unsound
 from practice.identity.passwords import TooBusy
+from practice.identity.trail import Tried
 
 LONGEST_FORM: Final = 16 * 1024
 PAGE_GOOD_S: Final = 900
@@ -147,7 +148,7 @@ class _Door:
             return self._page(request, asked, user=form.get("user", ""), problem=str(again))
         if not scopes.grant(asked.scopes, account.role):
             return _go(self._identity.oauth(ods).refused(asked, query, "invalid_scope"))
-        location = await self._identity.accept(ods, query, asked, account)
+        location = await self._identity.accept(ods, query, asked, account, _address(request))
         log.info("signed in", extra={"fields": {"ods": ods, "role": account.role.value}})
         gone = _go(location)
         gone.delete_cookie(_COOKIE, secure=True, httponly=True, samesite="lax")
@@ -168,10 +169,18 @@ class _Door:
             raise _Again("Too many people are signing in. Wait a minute, then try again.") from busy
         if isinstance(found, Wrong):
             log.warning("sign-in refused", extra={"fields": {"ods": ods}})
+            await self._failed(request, asked, found.account, "wrong name or password")
             raise _Again(_refusal(found.locked_until, self._identity.now()))
         if found.account.role not in asked.client.roles:
+            await self._failed(request, asked, found.account, "not an account for this program")
             raise _Again(f"This account cannot be used to sign in to {asked.client.name}.")
         return found.account
+
+    async def _failed(
+        self, request: Request, asked: Asked, account: Account | None, fault: str
+    ) -> None:
+        tried = Tried(asked.client.client_id, _address(request), account, fault)
+        await self._identity.note(request.path_params["ods"], tried)
 
     async def token(self, request: Request) -> Response:
         """The token endpoint."""
@@ -287,6 +296,10 @@ async def _form(request: Request) -> str | None:
         return body.decode("ascii")
     except UnicodeDecodeError:
         return None
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client is not None else ""
 
 
 def _go(location: str) -> Response:
