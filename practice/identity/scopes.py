@@ -61,7 +61,7 @@ _MAY: Final[dict[Role, dict[str, str]]] = {
     Role.CLINICIAN: _STAFF | _RECORD,
     # A prescriber issues: MedicationRequest `order`, then the task is completed (contract 7).
     Role.PRESCRIBER: _STAFF | _RECORD | {"MedicationRequest": "crs"},
-    Role.MANAGER: _STAFF | _RECORD | {"AuditEvent": "rs"},
+    Role.MANAGER: _STAFF | _RECORD | {"AuditEvent": "rs", "Provenance": "crs"},
     Role.PATIENT: _PATIENT,
 }
 

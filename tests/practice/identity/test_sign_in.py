@@ -96,6 +96,12 @@ def test_an_account_signs_in_to_its_own_program_only(
     assert "cannot be used to sign in to" in Page(answer.text).alert
 
 
+def test_who_reads_the_audit_trail_reads_on_whose_behalf(surgery: Surgery) -> None:
+    scope = "user/Provenance.crs"
+    assert surgery.sign_in(scope=scope).tokens("marcus", PASSWORD)["scope"] == scope
+    assert surgery.sign_in(scope=scope).tokens("priya", PASSWORD)["scope"] == "user/Provenance.c"
+
+
 def test_a_manager_gets_the_audit_trail_and_a_receptionist_does_not(surgery: Surgery) -> None:
     scope = "user/AuditEvent.rs user/Condition.rs user/AllergyIntolerance.rs user/Flag.crus"
     sign_in = surgery.sign_in(scope=scope)
