@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -99,12 +100,14 @@ def latencies(
     stored, painted = seen["stored"], seen["painted"]
     done = [one for one in sent if one.name in painted]
     missing = sum(1 for one in sent if one.name and one.name not in stored)
-    refused = sum(1 for one in sent if one.refusal)
+    refusals = [one.refusal for one in sent if one.refusal]
+    if refusals:
+        print(f"{what}: {len(refusals)} refused, the first with {refusals[0]}", file=sys.stderr)
     return [
         Figure(
             f"{what}: request sent -> cell painted",
             spread_ms([painted[one.name] - one.sent_s for one in done], *SHARES),
-            f"{len(done)} cells in sight; {missing} not told, {refused} refused",
+            f"{len(done)} cells in sight; {missing} not told, {len(refusals)} refused",
         ),
         Figure(
             f"{what}: answer received -> cell painted",
