@@ -153,7 +153,7 @@ OUTCOMES: tuple[tuple[str, Outcome, str], ...] = (
     ("9", Outcome.FIT_NOTE, "Fit note"),
     ("T", Outcome.TEST_OR_REFERRAL, "Test or referral"),
     ("N", Outcome.NURSE_OR_PHYSIO, "Nurse or physio"),
-    ("E", Outcome.EMERGENCY_SERVICES, "Sent to 999, 111 or A&E"),
+    ("A", Outcome.EMERGENCY_SERVICES, "Sent to 999, 111 or A&E"),
     ("D", Outcome.DUPLICATE, "Duplicate"),
     ("W", Outcome.WITHDRAWN, "Patient withdrew"),
 )

@@ -159,3 +159,10 @@ def test_lit_words_are_the_words_untouched(text: str, spans: list[tuple[int, int
     cut = [(a, b) for a, b in spans if a < b <= len(text)]
     shown = marked_html(text, cut, "#ffffff", "#000000")
     assert html.unescape(re.sub(r"<(?:/?div|/?span)[^>]*>", "", shown)) == text
+
+
+def test_the_key_that_asks_for_an_outcome_is_none() -> None:
+    """Struck twice it must not end a request."""
+    keys = [key for key, _, _ in OUTCOMES]
+    assert "E" not in keys
+    assert len(set(keys)) == len(keys)
