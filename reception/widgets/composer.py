@@ -108,8 +108,10 @@ class Composer(Tool):
         self.internal.setToolTip("For colleagues only: the patient can never read it")
         buttons = QWidget(self)
         row = Flow(buttons, gap_px=unit, line_px=max(2, unit // 2))
-        for button in (self.send, self.send_done, self.internal):
+        for button in (self.send, self.send_done):
             row.addWidget(button)
+        # Not beside Send, whose width is the patient's name: it stays where the hand expects it.
+        self.head.insertWidget(2, self.internal)
         self.body.addWidget(phrases)
         self.body.addWidget(self.text)
         self.body.addWidget(buttons)

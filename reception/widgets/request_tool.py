@@ -9,7 +9,10 @@ from reception.widgets.palette import Ink
 
 
 class Tool(QFrame):
-    """A titled strip with something to choose or to write. Subclasses fill `body`."""
+    """A titled strip with something to choose or to write.
+
+    Subclasses fill `body`, and may add to `head` before the button that closes.
+    """
 
     closed = Signal()
 
@@ -26,17 +29,17 @@ class Tool(QFrame):
         self._close.setToolTip("Put away (Esc)")
         self._close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._close.clicked.connect(self.closed)
-        head = QHBoxLayout()
-        head.setSpacing(unit)
-        head.addWidget(self.title)
-        head.addWidget(self.hint, 1)
-        head.addWidget(self._close)
+        self.head = QHBoxLayout()
+        self.head.setSpacing(unit)
+        self.head.addWidget(self.title)
+        self.head.addWidget(self.hint, 1)
+        self.head.addWidget(self._close)
         self.body = QVBoxLayout()
         self.body.setSpacing(unit)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * unit, unit, 2 * unit, unit)
         column.setSpacing(unit)
-        column.addLayout(head)
+        column.addLayout(self.head)
         column.addLayout(self.body, 1)
         self.setObjectName("tool")
         look.palette.changed.connect(self.dress)
