@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 from contract.codes import CancelReason
 from reception.desk.desk import Desk
 from reception.desk.notice import Notice
-from reception.desk.problems import NotPossible
 from reception.records import Patient
 from reception.records.problem import Problem
 from reception.ui.board_pane import BoardPane
@@ -218,11 +217,7 @@ class BoardPage(Page):
 
     @Slot(Problem)
     def _on_problem(self, problem: Problem) -> None:
-        if isinstance(problem, NotPossible):
-            # A key struck on the wrong cell: no reason to push the board down under the mouse.
-            self._desk.told.emit(Notice(problem.sentence, failed=True))
-        else:
-            self.banner.show_problem(problem)
+        self.banner.show_problem(problem)
 
     @Slot(object)
     def _on_told(self, notice: Notice) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from reception.desk.desk import Desk
 from reception.desk.freshness import State
+from reception.desk.notice import Notice
 from reception.desk.problems import NotPossible
 from reception.records import Appointment
 from reception.records.problem import Problem
@@ -137,7 +138,7 @@ class BoardPane(QWidget):
         if letter in ("b", "B"):
             self._ask_to_book(cell)
         elif cell.appointment is None:
-            self.problem_met.emit(NotPossible(f"Nobody is booked at {clock_text(cell.start)}."))
+            self._on_problem(NotPossible(f"Nobody is booked at {clock_text(cell.start)}."))
         elif letter in ("x", "X"):
             self.cancel_requested.emit(cell.appointment.id)
         else:
@@ -163,15 +164,19 @@ class BoardPane(QWidget):
                 f"No contact with the practice since {since}, so this board may be out of date. "
                 "Booking opens again by itself."
             )
-            self.problem_met.emit(NotPossible(sentence))
+            self._on_problem(NotPossible(sentence))
         elif cell.slot is not None and (mine or cell.is_bookable(self.model.now())):
             self.book_requested.emit(cell.slot.id)
         else:
             words = f"{clock_text(cell.start)} with {self.model.clinician(cell)} is not free."
-            self.problem_met.emit(NotPossible(words))
+            self._on_problem(NotPossible(words))
 
     def _on_problem(self, problem: Problem) -> None:
-        self.problem_met.emit(problem)
+        if isinstance(problem, NotPossible):
+            # A key struck on the wrong cell: no reason to push the board down under the mouse.
+            self._desk.told.emit(Notice(problem.sentence, failed=True))
+        else:
+            self.problem_met.emit(problem)
 
     @Slot(str, str)
     def _on_key_struck(self, key: str, letter: str) -> None:
