@@ -1,5 +1,6 @@
 """Search: what the caller may find, as a searchset."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -23,6 +24,10 @@ SURNAME_HITS: Final = 50
 """A surname alone that finds more patients than this must be narrowed down."""
 _NAMES = frozenset({"family", "given", "name"})
 _TRACED_PATIENTS = 20
+_CHOICE = re.compile(
+    r"([a-z][A-Za-z]*?)(?:Boolean|Integer|String|DateTime|Date|Time|Instant|Period|Range|Quantity|"
+    r"CodeableConcept|Reference|Timing|Age|Ratio|SampledData|Attachment|Identifier|Coding|Uri)"
+)
 _SUBSETTED: Final = {
     "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
     "code": "SUBSETTED",
@@ -148,13 +153,19 @@ def _cut(tree: Tree, query: Query) -> Tree:
         kept.update(
             name.removeprefix(f"{query.type}.").partition(".")[0] for name in query.elements
         )
-        kept.update({f"_{name}" for name in kept})
-        tree = {name: value for name, value in tree.items() if name in kept}
+        tree = {name: value for name, value in tree.items() if _element(name) & kept}
     else:
         tree.pop("text", None)
     meta = tree.get("meta", {})
     tree["meta"] = {**meta, "tag": [*meta.get("tag", []), _SUBSETTED]}
     return tree
+
+
+def _element(key: str) -> set[str]:
+    """What a JSON key may stand for: `_birthDate` for birthDate, deceasedDateTime for deceased[x]."""
+    name = key.removeprefix("_")
+    choice = _CHOICE.fullmatch(name)
+    return {name, choice[1]} if choice else {name}
 
 
 def _url(there: str, pairs: Pairs) -> str:

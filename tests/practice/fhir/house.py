@@ -107,6 +107,7 @@ def trees() -> list[Tree]:
     ]
     people[0]["identifier"] = [{"system": systems.NHS_NUMBER, "value": "9000000009"}]
     people[1]["name"] = [{"family": "O’Neill-Ångström", "given": ["Zoë"]}]
+    people[59]["deceasedDateTime"] = "2026-11-01"
     people[1]["telecom"] = [{"system": "phone", "value": "+44 7700 900123"}]
     people[1]["address"] = [{"line": ["1 High St"], "postalCode": "LS1 4AP"}]
     staff: list[Tree] = [

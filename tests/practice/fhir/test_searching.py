@@ -76,6 +76,14 @@ def test_elements_are_cut_and_said_to_be(desk: httpx2.Client) -> None:
     assert entry["resource"]["meta"]["tag"][0]["code"] == "SUBSETTED"
 
 
+def test_an_element_of_several_types_is_asked_for_by_its_name(desk: httpx2.Client) -> None:
+    """Patient search asks for `deceased`: nobody who has died may look alive in the list."""
+    params = {"_id": "p60", "_elements": "birthDate,deceased"}
+    [entry] = desk.get("/Patient", params=params).json()["entry"]
+    fields = {"resourceType", "id", "meta", "birthDate", "deceasedDateTime"}
+    assert entry["resource"].keys() == fields
+
+
 def test_a_search_may_be_posted(desk: httpx2.Client) -> None:
     posted = desk.post("/Patient/_search", data={"birthdate": "1980-02-01", "given": "zoe"})
     got = desk.get("/Patient", params={"birthdate": "1980-02-01", "given": "zoe"})
