@@ -101,12 +101,12 @@ def _check(found: Interaction, method: str) -> None:
     if found.id and not ID.fullmatch(found.id):
         raise not_found(f"There is no {found.type} with that id.")
     if found.code is Code.DELETE and found.type not in REMOVABLE:
-        raise not_offered(f"A {found.type} is never deleted; mark it entered-in-error.")
+        raise not_offered(f"{found.type} resources are never deleted; mark it entered-in-error.")
     if found.code is Code.SEARCH and found.type == "Binary":
         raise not_offered("Attachments cannot be searched.")
     writes = found.code in (Code.CREATE, Code.UPDATE, Code.DELETE)
     if writes and found.type in SERVICE_ONLY:
-        raise not_offered(f"A {found.type} is written by the service alone; {method} is refused.")
+        raise not_offered(f"{found.type} is written by the service alone; {method} is refused.")
 
 
 def _unknown(method: str, segments: Sequence[str]) -> Exception:

@@ -178,7 +178,7 @@ def _check_version(one: Write) -> None:
                 428,
                 "required",
                 ErrorCode.PRECONDITION_FAILED,
-                f"A change of a {one.asked.type} must say which version it is based on (If-Match).",
+                f"Say which version of the {one.asked.type} the change is based on (If-Match).",
             )
         return
     match = _ETAG.fullmatch(one.if_match.strip())
