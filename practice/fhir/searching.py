@@ -162,7 +162,7 @@ def _cut(tree: Tree, query: Query) -> Tree:
 
 
 def _element(key: str) -> set[str]:
-    """What a JSON key may stand for: `_birthDate` for birthDate, deceasedDateTime for deceased[x]."""
+    """What a JSON key may stand for: _birthDate for birthDate, deceasedDateTime for deceased."""
     name = key.removeprefix("_")
     choice = _CHOICE.fullmatch(name)
     return {name, choice[1]} if choice else {name}
