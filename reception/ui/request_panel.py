@@ -367,7 +367,7 @@ class RequestPanel(QWidget):
         if turn == self._turn:
             self._request = matched
             self.view.show_request(matched, patient)
-            self._read(turn)
+            await self._claim(request_id, turn)  # matching has put it back in the pool
 
     @Slot(object)
     def _on_sent(self, out: Outgoing) -> None:

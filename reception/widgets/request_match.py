@@ -46,7 +46,7 @@ class MatchTool(Tool):
         born = text_at(person, "birthDate")
         facts = [
             request.patient_name,
-            f"born {born}" if born else "",
+            f"born {Patient.from_tree(person).born_text}" if born else "",
             ", ".join(str(t.get("value", "")) for t in each(person, "telecom")),
             text_at(person, "address", "postalCode"),
         ]

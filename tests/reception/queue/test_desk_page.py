@@ -311,6 +311,8 @@ def test_an_unmatched_person_is_matched_before_anything_else(
     until(lambda: now(desk, request_id).patient_id == found.id)
     until(lambda: panel.patient is not None and panel.patient.id == found.id)
     until(panel.bar.buttons["b"].isEnabled)
+    until(lambda: now(desk, request_id).viewer(desk.time.now()) == desk.me.reference)
+    assert desk_page.queue.view.hasFocus()
 
 
 def test_a_near_twin_is_matched_only_side_by_side(
