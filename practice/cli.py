@@ -2,11 +2,13 @@
 
 import argparse
 import getpass
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -82,6 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--patients", type=_at_least_one, default=10_000)
     demo.add_argument("--traffic", choices=["off", "ordinary", "monday"], default="ordinary")
     demo.add_argument("--speed", type=_above_zero, default=1.0, help="how fast time passes")
+    demo.add_argument(
+        "--until-eof",
+        action="store_true",
+        help="stop when standard input ends, as it does when whoever started this is gone",
+    )
     return parser
 
 
@@ -157,6 +164,12 @@ def _serve(options: argparse.Namespace) -> int:
         return serve_folder(folder, settings, options.host, options.port, options.at)
 
 
+def _stop_at_eof() -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _demo(options: argparse.Namespace) -> int:
     from practice.app import PracticeService  # noqa: PLC0415
     from practice.clock import PracticeClock, StillClock  # noqa: PLC0415
@@ -164,6 +177,8 @@ def _demo(options: argparse.Namespace) -> int:
     from practice.offline import opened  # noqa: PLC0415
     from practice.run import prepare, run  # noqa: PLC0415
 
+    if options.until_eof:
+        Thread(target=_stop_at_eof, daemon=True).start()
     folder = DataFolder(options.data)
     if not folder.is_initialised():
         folder.begin_demo(ODS, PRACTICE_NAME)

@@ -74,8 +74,8 @@ class DemoPractice:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "practice.cli", "demo", "--data", str(self._data), "--port", "0"),
-            *self._arguments,
-            stdin=asyncio.subprocess.DEVNULL,
+            *("--until-eof", *self._arguments),
+            stdin=asyncio.subprocess.PIPE,  # it ends with us, even when we are killed
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )

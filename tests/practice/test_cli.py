@@ -363,6 +363,22 @@ def test_those_who_listen_hear_that_it_stops(tmp_path: Path) -> None:
     assert service.stop() == 0
 
 
+def test_the_demo_ends_when_whoever_started_it_is_gone(tmp_path: Path) -> None:
+    arguments = ("--data", str(tmp_path / "data"), "--port", "0", "--patients", "20")
+    with subprocess.Popen(
+        [sys.executable, "-m", "practice.cli", "demo", *arguments, "--until-eof"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["ready"]
+        assert process.poll() is None
+        process.stdin.close()
+        assert process.wait(RUN_S) == 0
+
+
 def test_it_stops_cleanly_while_the_demo_is_being_made(tmp_path: Path) -> None:
     with subprocess.Popen(
         [
