@@ -344,7 +344,7 @@ class Tour:
             ["mousemove", str(end.x()), str(end.y())],
         ):
             await self._x(xdotool, *words)
-        await self._hands.picture(self._window, "dragging")
+        await self._hands.picture(self._window, "dragging", whole_screen=True)
         await self._x(xdotool, "mouseup", "1")
 
     @staticmethod
