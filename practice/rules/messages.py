@@ -36,13 +36,17 @@ _CLOSED = frozenset({"cancelled", "entered-in-error"})
 
 def category(tree: Tree) -> str | None:
     """Who may read a message: a `MessageCategory` code."""
-    held = {code for _, code in codings(tree.get("category", []))} & set(MessageCategory)
+    held = _categories(tree)
     # Where both are said, the one that hides more is right.
     return (
         MessageCategory.INTERNAL.value
         if MessageCategory.INTERNAL in held
         else min(held, default=None)
     )
+
+
+def _categories(tree: Tree) -> set[str]:
+    return {code for _, code in codings(tree.get("category", []))} & set(MessageCategory)
 
 
 def header_of(tree: Tree) -> str:
@@ -144,6 +148,9 @@ def _header(act: Act, tree: Tree) -> Tree:
         raise denied("You can only write to the practice.")
     if kind is None:
         raise missing("Communication.category", "Say whether patients may read this thread.")
+    if len(_categories(tree)) > 1:
+        text = "A thread is for patients or for colleagues, not for both."
+        raise invalid("Communication.category", text)
     if "payload" in tree:
         raise invalid("Communication.payload", "The words of a thread stand in its messages.")
     return tree
