@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from practice.clock import Clock
 from practice.store import loader
-from practice.store.engine import reader_engine, writer_engine
+from practice.store.engine import reader_engine, take_stock, writer_engine
 from practice.store.migrate import migrate
 from practice.store.stored import Commit, Tree
 from practice.store.tables import metadata, practice
@@ -47,6 +47,7 @@ class Store:
     def open(self) -> None:
         """Migrate the database and start the threads."""
         migrate(self._write_engine)
+        take_stock(self._write_engine)
         with self._read_engine.connect() as connection:
             self._known = set(connection.execute(sa.select(practice.c.ods)).scalars())
         self._writer.start()
