@@ -27,6 +27,7 @@ from reception.desk.outbox import Outbox
 from reception.desk.people import People
 from reception.desk.post import Post
 from reception.desk.practice_time import PracticeTime
+from reception.desk.red_flags import RedFlags
 from reception.desk.release import Release
 from reception.desk.slots import Slots
 from reception.desk.stores import Stores
@@ -286,7 +287,7 @@ class Desk(QObject):
 
     def queue_key(self, request: Request) -> QueueKey:
         """Sorts requests into the order of work as of now."""
-        return order.queue_key(request, self.time.now())
+        return order.queue_key(request, self.time.now(), RedFlags.shipped().raised_for(request))
 
     def due_text(self, request: Request) -> str:
         """The due clock of a request in words."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from contract.codes import RequestState
+from contract.codes import Priority, RequestState
 from contract.core_hours import due_at, london_day
 from reception.desk.words import clock, day_text, span
 from reception.records import Request
@@ -40,16 +40,21 @@ def is_asleep(request: Request, now: datetime) -> bool:
     return request.status == "on-hold" and (request.due is None or request.due > now)
 
 
-def queue_key(request: Request, now: datetime) -> QueueKey:
+def queue_key(request: Request, now: datetime, raised: Priority = Priority.ROUTINE) -> QueueKey:
     """Sorts requests into the order of work: emergency first, then due, then longest waiting.
 
-    What waits for the patient or sleeps comes after all that waits for us, emergencies excepted.
-    The order is total: no two requests share a key.
+    *raised* is what the patient's words raise the request to: it can only come sooner by it. What
+    waits for the patient or sleeps comes after all that waits for us, emergencies excepted. The
+    order is total: no two requests share a key.
     """
+    emergency = request.is_emergency or raised is Priority.STAT
+    due = due_of(request)
+    if raised is not Priority.ROUTINE and not is_asleep(request, now):
+        due = min(due, due_at(waiting_since(request), urgent=True))
     return (
-        not request.is_emergency,
-        is_asleep(request, now) and not request.is_emergency,
-        due_of(request),
+        not emergency,
+        is_asleep(request, now) and not emergency,
+        due,
         waiting_since(request),
         request.id,
     )

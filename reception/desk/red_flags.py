@@ -8,13 +8,17 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 
 from contract.codes import Priority
+from reception.records import Request
 
 NONE_FOUND = "No phrase matched"
 """What is said where nothing is found. Not "no red flags": that would be a promise."""
 
+_UNREAD = ("requested", "received")
+_KEPT = 5_000
 _RANK = (Priority.ROUTINE, Priority.URGENT, Priority.ASAP, Priority.STAT)
 _BETWEEN = r"(?:\W+\w[\w']*){0,4}?\W+"
 _CLAUSE = re.compile(r"[.;:!?,\n]|\b(?:but|however|although|now|and then|except)\b", re.IGNORECASE)
@@ -67,11 +71,23 @@ class RedFlags:
             )
             for family in tomllib.loads(rules)["family"]
         ]
+        self._raised: dict[tuple[str, str], Priority] = {}
 
     @classmethod
+    @cache
     def shipped(cls) -> "RedFlags":
         """The phrases that come with the program."""
         return cls((resources.files("resources") / "red_flags.toml").read_text(encoding="utf-8"))
+
+    def raised_for(self, request: Request) -> Priority:
+        """The priority of *request* as its words raise it, until somebody has taken it on."""
+        words = f"{request.description}\n{request.note}" if request.status in _UNREAD else ""
+        read = (request.priority, words)
+        if read not in self._raised:
+            if len(self._raised) > _KEPT:
+                self._raised.clear()
+            self._raised[read] = raised(request.priority, self.found_in(words))
+        return self._raised[read]
 
     def found_in(self, text: str) -> list[RedFlag]:
         """Every phrase in *text* that is not plainly denied, in order of place."""
@@ -88,6 +104,11 @@ class RedFlags:
 def titles(flags: Sequence[RedFlag]) -> str:
     """What was found in words, each family once; or that no phrase matched."""
     return ", ".join(dict.fromkeys(flag.title for flag in flags)) or NONE_FOUND
+
+
+def is_urgent(priority: Priority) -> bool:
+    """Whether that is to be dealt with today."""
+    return priority is not Priority.ROUTINE
 
 
 def raised(priority: str, flags: Sequence[RedFlag]) -> Priority:

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Protocol
 
 from contract.codes import RequestType
+from reception.desk.red_flags import RedFlags, is_urgent
 from reception.records import Request
 
 _CLINICAL = frozenset({RequestType.APPOINTMENT, RequestType.CONSULTATION})
@@ -66,7 +67,7 @@ class Lane(Enum):
 
 _TAKES: dict[Lane, Callable[[Request, str], bool]] = {
     Lane.ALL: lambda _request, _me: True,
-    Lane.URGENT: lambda request, _me: request.is_urgent,
+    Lane.URGENT: lambda request, _me: is_urgent(RedFlags.shipped().raised_for(request)),
     Lane.CLINICAL: lambda request, _me: request.type_code in _CLINICAL,
     Lane.ADMIN: lambda request, _me: request.type_code in _ADMIN,
     Lane.MEDICATION: lambda request, _me: request.is_repeat,

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from contract.codes import Priority
 from contract.core_hours import due_at
 from reception.desk.order import closing_sweep, due_of, due_text, queue_key
+from reception.desk.red_flags import RedFlags
 from reception.records import Request
 from tests.reception.desk.trees import a_request
 
@@ -107,3 +108,24 @@ def test_the_closing_sweep_counts_what_must_not_be_left() -> None:
         now,
     )
     assert (sweep.unread, sweep.due_today, sweep.late, sweep.emergencies) == (2, 3, 1, 1)
+
+
+@settings(max_examples=80, deadline=None)
+@given(requests, moments, st.sampled_from(list(Priority)))
+def test_the_patients_words_only_bring_a_request_sooner(
+    held: Request, now: datetime, raised: Priority
+) -> None:
+    assert queue_key(held, now, raised) <= queue_key(held, now)
+
+
+def test_an_unread_red_flag_comes_before_what_came_earlier() -> None:
+    phrases = RedFlags.shipped()
+    quiet = a_request("a", MONDAY_8 - timedelta(days=2), words="Can I have a sick note please")
+    chest = a_request("b", MONDAY_8, words="My chest is tight and I can't breathe")
+    taken_on = a_request("c", MONDAY_8, words="My chest is tight", status="accepted")
+    order = sorted(
+        (quiet, chest, taken_on),
+        key=lambda r: queue_key(r, MONDAY_8, phrases.raised_for(r)),
+    )
+    assert order[0] is chest
+    assert phrases.raised_for(taken_on) is Priority.ROUTINE
