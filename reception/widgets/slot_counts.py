@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import NamedTuple
 
+from contract.codes import SlotType
 from reception.records import Slot
 
 Named = Callable[[Slot], tuple[str, str]]
@@ -124,6 +125,8 @@ class Wish:
             return False
         if self.type_code and slot.type_code != self.type_code:
             return False
+        if self.opening and not self.type_code and slot.type_code == SlotType.VISIT:
+            return False  # nobody books a doctor to their home by chance: only when it is chosen
         if self.practitioner_id and named(slot)[0] != self.practitioner_id:
             return False
         if self.opening:

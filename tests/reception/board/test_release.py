@@ -1,5 +1,7 @@
 """The release page: what it says it would do is what it does."""
 
+import copy
+import dataclasses
 from collections.abc import Iterator
 from datetime import time
 from typing import Any
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.codes import SlotType
 from reception.desk.desk import Desk
 from reception.records import Slot
 from reception.ui.release_page import ReleasePage
@@ -90,6 +93,17 @@ def test_a_wish_takes_only_what_it_may_and_the_earliest_first(
         assert bool(counts.online) != opening
     left = [s.start for s in fit if s not in picked]
     assert not left or max(s.start for s in picked) <= min(left)
+
+
+def test_a_home_visit_is_opened_only_when_it_is_meant(monday: Diary) -> None:
+    slot = next(s for s in monday.slots if s.is_embargoed and s.start > monday.clock)
+    tree = copy.deepcopy(slot.tree)
+    tree["serviceType"][0]["coding"][0]["code"] = SlotType.VISIT
+    visit = Slot.from_tree(tree)
+    wish = Wish(True, 1, at("08:00"), at("18:30"))
+    assert not wish.could_take(visit, named_in(monday), monday.clock)
+    meant = dataclasses.replace(wish, type_code=SlotType.VISIT)
+    assert meant.could_take(visit, named_in(monday), monday.clock)
 
 
 def test_what_is_previewed_is_opened_and_can_be_taken_back(
