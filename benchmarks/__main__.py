@@ -44,6 +44,9 @@ def main(chosen: list[str]) -> int:
         f"{psutil.cpu_count()} cores, {memory:.0f} GiB\n"
     )
     with tempfile.TemporaryDirectory(prefix="reception-bench-") as scratch:
+        # As on any computer after the first run, whatever this shell says about bytecode.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(scratch, "bytecode"))
         scene = Scene(Path(scratch))
         for name in [name for name in SUITES if not chosen or name in chosen]:
             module = importlib.import_module(f"benchmarks.{name}")
