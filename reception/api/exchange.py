@@ -18,7 +18,7 @@ import msgspec
 
 from reception.api.faults import BUSY, is_outcome
 from reception.api.practice_time import PracticeTime, date_header
-from reception.api.tidy_backend import make_tidy
+from reception.api.tidy_pool import make_tidy
 from reception.api.trust import Trust
 from reception.records.problem import Busy, NotTrusted, Refused, ServiceUnreachable, SignedOut
 from reception.records.tree import Tree

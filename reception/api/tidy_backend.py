@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import httpcore2
-import httpx2
 
 
 class TidyStream(httpcore2.AsyncNetworkStream):
@@ -64,14 +63,3 @@ class TidyBackend(httpcore2.AnyIOBackend):
         return TidyStream(
             await super().connect_tcp(host, port, timeout, local_address, socket_options)
         )
-
-
-def make_tidy(client: httpx2.AsyncClient) -> httpx2.AsyncClient:
-    """*client*, with tidy connections, straight or through a web proxy.
-
-    httpx2 offers no way to hand a backend to the transports it builds itself.
-    """
-    for transport in (client._transport, *client._mounts.values()):
-        if isinstance(transport, httpx2.AsyncHTTPTransport):
-            transport._pool._network_backend = TidyBackend()
-    return client
