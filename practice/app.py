@@ -22,9 +22,17 @@ class PracticeService:
         settings: what the folder's settings say.
         clock: the practice's time.
         origin: `https://host:port`, without a path.
+        speed: how much faster than the wall's the clock runs (demonstrations).
     """
 
-    def __init__(self, folder: DataFolder, settings: Settings, clock: Clock, origin: str) -> None:
+    def __init__(
+        self,
+        folder: DataFolder,
+        settings: Settings,
+        clock: Clock,
+        origin: str,
+        speed: float = 1.0,
+    ) -> None:
         self.origin = origin
         self.ods = settings.practices[0].ods
         self._codes = [entry.ods for entry in settings.practices]
@@ -38,7 +46,7 @@ class PracticeService:
         gate = Gate(clock, also=[live.follow])
         self.hub = live.Hub(self.store, gate, self.identity, clock)
         self.identity.on_ended(self.hub.sessions_ended)
-        self._opener = Opener(self.store, self._codes, clock)
+        self._opener = Opener(self.store, self._codes, clock, speed)
         self.app = Starlette(
             routes=[
                 *identity.routes(self.identity, Pages()),

@@ -199,7 +199,7 @@ def _demo(options: argparse.Namespace) -> int:
                 say=_say,
             )
         clock = PracticeClock(at, options.speed)
-        service = PracticeService(folder, settings, clock, origin)
+        service = PracticeService(folder, settings, clock, origin, options.speed)
         service.open()
         traffic = Traffic(
             demo,
