@@ -32,17 +32,17 @@ def measure(scene: Scene) -> list[Figure]:
         practice.start()
         # Of its own, or what the other programs have compiled would be there at the first start.
         bytecode = folder / "bytecode"
-        ring = {**ring, "PYTHONPYCACHEPREFIX": str(bytecode)}
+        own = {**ring, "PYTHONPYCACHEPREFIX": str(bytecode)}
         at = ["--practice", practice.base, "--ca", str(practice.ca)]
         browser = with_scripted_browser(home, practice.ca, *surgery.receptionist)
-        with Desktop(home, {**ring, **browser}, [*at, "--click"]) as first:
+        with Desktop(home, {**own, **browser}, [*at, "--click"]) as first:
             memory = first.ask("memory")["rss"]
             unknown_s = first.after_s("first_paint")
-        warm = [_start(home, ring) for _ in range(WARM)]
+        warm = [_start(home, own) for _ in range(WARM)]
         cold = []
         for _ in range(COLD):
             forget_files(bytecode)
-            cold.append(_start(home, ring))
+            cold.append(_start(home, own))
         practice.stop()
     figures = [
         Figure("very first start: first window painted", f"{unknown_s * 1e3:.0f} ms", "no bytecode")
