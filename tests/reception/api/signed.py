@@ -76,10 +76,10 @@ class Ear:
         """Wait until the channel is in *state*."""
         self.wait(lambda ear: ear.states and ear.states[-1] is state, f"never {state}")
 
-    def comments(self) -> list[str]:
-        """The comments of the slots heard of, in order, without repeats of the same copy."""
+    def comments(self, slot_id: str) -> list[str]:
+        """The comments on one slot, in order, without repeats of the same copy."""
         seen: dict[str, str] = {}
         for tree in self.trees:
-            if tree["resourceType"] == "Slot" and tree.get("comment"):
-                seen.setdefault(f"{tree['id']}/{tree['meta']['versionId']}", tree["comment"])
+            if tree["resourceType"] == "Slot" and tree["id"] == slot_id and tree.get("comment"):
+                seen.setdefault(tree["meta"]["versionId"], tree["comment"])
         return list(seen.values())

@@ -83,7 +83,7 @@ class Notes:
 
     def heard_by(self, ear: Ear) -> list[str]:
         """Those of ours that *ear* heard of."""
-        return [c for c in ear.comments() if c in self.written]
+        return [c for c in ear.comments(self._slot["id"]) if c in self.written]
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def notes(other: Signed) -> Notes:
 
 def test_every_change_is_told_in_order(channel: LiveChannel, ear: Ear, notes: Notes) -> None:
     notes.write(*(f"note {n}" for n in range(20)))
-    ear.wait(lambda e: notes.written[-1] in e.comments())
+    ear.wait(lambda e: notes.written[-1] in notes.heard_by(e))
     assert notes.heard_by(ear) == notes.written
     assert ear.states == [LiveState.CONNECTING, LiveState.LIVE]
     assert ear.reloads == 0
