@@ -125,9 +125,14 @@ def doors(
 
 @pytest.fixture
 def desks(
-    doors: Doors, loop: asyncio.AbstractEventLoop, finish: Finish, tmp_path: Path
+    practice: RunningPractice,
+    doors: Doors,
+    loop: asyncio.AbstractEventLoop,
+    finish: Finish,
+    tmp_path: Path,
 ) -> Iterator[Desks]:
     """Opens real, live desks: `desk = finish(desks.open("receptionist"))`."""
+    assert doors.practice is practice, "these doors lead to the practice of another folder's tests"
     opened = Desks(doors, loop, tmp_path)
     yield opened
     finish(opened.close())
