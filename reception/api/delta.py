@@ -50,7 +50,12 @@ class Delta:
             "_sort": "_lastUpdated",
             "_count": PAGE,
         }
-        pages = await asyncio.gather(*(self._client.search(kind, params) for kind in TYPES))
+        asking = [asyncio.create_task(self._client.search(kind, params)) for kind in TYPES]
+        try:
+            pages = await asyncio.gather(*asking)
+        finally:
+            for task in asking:  # when one has failed nobody waits for the others
+                task.cancel()
         trees = [tree for page in pages for tree in page]
         self.saw(trees)
         return trees
