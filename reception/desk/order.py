@@ -12,7 +12,7 @@ from contract.core_hours import due_at, london_day
 from reception.desk.words import clock, day_text, span
 from reception.records import Request
 
-QueueKey = tuple[bool, bool, datetime, datetime, str]
+QueueKey = tuple[int, bool, datetime, datetime, str]
 SOON = timedelta(hours=2)
 """From here on the clock counts down instead of naming an hour."""
 
@@ -43,17 +43,18 @@ def is_asleep(request: Request, now: datetime) -> bool:
 def queue_key(request: Request, now: datetime, raised: Priority = Priority.ROUTINE) -> QueueKey:
     """Sorts requests into the order of work: emergency first, then due, then longest waiting.
 
-    *raised* is what the patient's words raise the request to: it can only come sooner by it. What
+    *raised* is what the patient's words raise the request to: it can only come sooner by it, and
+    right after the emergencies that somebody has named so if they tell of one. What
     waits for the patient or sleeps comes after all that waits for us, emergencies excepted. The
     order is total: no two requests share a key.
     """
-    emergency = request.is_emergency or raised is Priority.STAT
+    rank = 0 if request.is_emergency else 1 if raised is Priority.STAT else 2
     due = due_of(request)
     if raised is not Priority.ROUTINE and not is_asleep(request, now):
         due = min(due, due_at(waiting_since(request), urgent=True))
     return (
-        not emergency,
-        is_asleep(request, now) and not emergency,
+        rank,
+        is_asleep(request, now) and not request.is_emergency,
         due,
         waiting_since(request),
         request.id,

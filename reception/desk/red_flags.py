@@ -80,8 +80,12 @@ class RedFlags:
         return cls((resources.files("resources") / "red_flags.toml").read_text(encoding="utf-8"))
 
     def raised_for(self, request: Request) -> Priority:
-        """The priority of *request* as its words raise it, until somebody has taken it on."""
-        words = f"{request.description}\n{request.note}" if request.status in _UNREAD else ""
+        """The priority of *request* as its words raise it.
+
+        Only until somebody has taken it on, or has said why it is no emergency.
+        """
+        unread = request.status in _UNREAD and not request.reason_text
+        words = f"{request.description}\n{request.note}" if unread else ""
         read = (request.priority, words)
         if read not in self._raised:
             if len(self._raised) > _KEPT:

@@ -51,6 +51,7 @@ class Triage:
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
+        self._was_reopened: set[str] = set()
 
     async def open_request(self, request_id: str) -> Request:
         """Open it, and claim it softly if it lies in the pool; what is held now.
@@ -63,8 +64,10 @@ class Triage:
         def plan(latest: Latest) -> list[Entry]:
             now = latest.get(Request, request_id)
             self._not_anothers(now)
-            if now.status not in ("requested", "received") or self._is_freshly_mine(now):
+            if not _lies_in_the_pool(now) or self._is_freshly_mine(now):
                 raise _AsItIs(now)
+            if now.status == "in-progress":
+                self._was_reopened.add(request_id)
             return [put(_awake(now, now.claimed(me.reference, me.display)), now.version)]
 
         try:
@@ -101,7 +104,9 @@ class Triage:
             now = latest.get(Request, request_id)
             if not self._is_claimed_by_me(now):
                 raise _AsItIs(now)
-            return [put(now.handed_back(), now.version)]
+            reopened = request_id in self._was_reopened
+            back = changed(now.reopened(), owner=None) if reopened else now.handed_back()
+            return [put(back, now.version)]
 
         held = self._bench.stores.requests.newest(request_id)
         if held is None or not self._is_claimed_by_me(held):
@@ -110,6 +115,8 @@ class Triage:
             await self._write("Closing a request", request_id, plan)
         except _AsItIs:
             return
+        finally:
+            self._was_reopened.discard(request_id)
 
     async def prioritise(self, request_id: str, priority: Priority, reason: str = "") -> Request:
         """Say how urgent it is; lowering an emergency needs a reason."""
@@ -287,6 +294,12 @@ _URGENCY = {
     Priority.ASAP: "as soon as possible",
     Priority.STAT: "emergency",
 }
+
+
+def _lies_in_the_pool(request: Request) -> bool:
+    """Whether it is new, or brought back by a reply and nobody's yet."""
+    reopened = request.status == "in-progress" and not request.owner
+    return request.status in ("requested", "received") or reopened
 
 
 class _AsItIs(Problem):

@@ -56,6 +56,26 @@ def test_a_request_is_claimed_seen_and_handed_back(
     finish(theirs.open_request(request.id))
 
 
+def test_what_a_reply_brought_back_is_claimed_too_and_stays_brought_back(
+    desks: Desks, finish: Finish, until: Until
+) -> None:
+    mine = finish(desks.open("receptionist", 0))
+    theirs = finish(desks.open("receptionist", 1))
+    request = asked(mine, desks.practice, until, "Can I have a sick note")
+    finish(mine.complete(request.id, Outcome.FIT_NOTE))
+    finish(mine.reopen(request.id))
+    until(lambda: now_of(theirs, request).status == "in-progress")
+    assert not now_of(theirs, request).owner
+    finish(mine.open_request(request.id))
+    until(lambda: bool(now_of(theirs, request).viewer(theirs.time.now())))
+    with pytest.raises(ChangedElsewhere, match="has it open"):
+        finish(theirs.open_request(request.id))
+    finish(mine.close_request(request.id))
+    until(lambda: now_of(theirs, request).status == "in-progress")
+    assert now_of(theirs, request).state == "reopened"
+    assert not now_of(theirs, request).owner
+
+
 def test_closing_after_something_was_done_hands_nothing_back(
     desk: Desk, finish: Finish, until: Until, practice: RunningPractice
 ) -> None:
