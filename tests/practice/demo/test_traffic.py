@@ -57,6 +57,20 @@ def desk(busy: RunningPractice) -> Signed:
     return busy.as_role("receptionist", 1)
 
 
+@pytest.fixture
+def rush(tmp_path: Path) -> Iterator[Signed]:
+    """The same at a pace at which a busy machine still keeps up with the rush at eight."""
+    with RunningPractice.demo(
+        tmp_path / "data",
+        patients=800,
+        at="2026-11-23T07:59",
+        traffic="monday",
+        more=("--speed", "20"),
+    ).start() as running:
+        yield running.as_role("receptionist", 1)
+        running.stop()
+
+
 def _online_bookings(desk: Signed) -> list[dict[str, Any]]:
     found = desk.search("Appointment?date=ge2026-11-23T00:00:00Z&status=booked&_count=1000")
     return [a for a in found if a["created"] >= _BEFORE and "via-online" in marks(a)]
@@ -67,7 +81,8 @@ def _on_the_day(desk: Signed) -> dict[str, dict[str, Any]]:
     return {f"Slot/{slot['id']}": slot for slot in today if "on-the-day" in access(slot)}
 
 
-def test_at_eight_the_slots_open_and_patients_take_them(desk: Signed) -> None:
+def test_at_eight_the_slots_open_and_patients_take_them(rush: Signed) -> None:
+    desk = rush
     mine = set(_on_the_day(desk))
 
     def taken() -> int:
@@ -99,7 +114,7 @@ def test_patients_write_and_order(busy: RunningPractice, desk: Signed) -> None:
 def test_it_stops_at_once_tells_what_happened_and_nothing_broke(
     busy: RunningPractice, desk: Signed
 ) -> None:
-    assert len(_online_bookings(desk)) > 0
+    assert _until(lambda: len(_online_bookings(desk)), 1) > 0
     assert busy.stop() == 0
     summary = re.search(r"The patients so far: (.*)\.", busy.log)
     assert summary is not None, busy.log[-2000:]
