@@ -1,7 +1,4 @@
-"""Reception's one act in the demo: at 08:00 it opens what was kept back until days before.
-
-The day's own slots are opened by the service.
-"""
+"""Reception's one act in the demo: at 08:00 it opens what the service has not opened yet."""
 
 import asyncio
 from datetime import date, timedelta
@@ -16,8 +13,7 @@ from practice.demo.traffic.wire import Wire
 
 Tree = dict[str, Any]
 
-_OPENS_AHEAD = {Rule.TWO_DAYS: 2, Rule.TWO_WEEKS: 14}
-_LOOKS, _LOOK_S = 50, 0.1
+_OPENS_AHEAD = {Rule.ON_THE_DAY: 0, Rule.TWO_DAYS: 2, Rule.TWO_WEEKS: 14}
 _AT_ONCE = 40
 """Entries of one batch (contract 6)."""
 
@@ -36,26 +32,17 @@ class ReleasingDesk:
         self._practice, self._call, self._clock, self._tally = practice, call, clock, tally
 
     async def open_due(self, today: date) -> None:
-        """Open every slot whose rule says 08:00 today."""
+        """Open every slot whose rule says 08:00 today; today's first."""
         for rule, ahead in _OPENS_AHEAD.items():
-            closed = await self._kept_back(rule, today + timedelta(days=ahead))
+            day = today + timedelta(days=ahead)
+            practice = self._practice
+            planned = await asyncio.to_thread(
+                plan_day, practice.seed, practice.staff, practice.size, day
+            )
+            wanted = {opening.id for opening in planned.openings if opening.rule is rule}
+            closed = [slot for slot in await self._closed(day) if slot["id"] in wanted]
             for first in range(0, len(closed), _AT_ONCE):
                 await self._open(closed[first : first + _AT_ONCE])
-
-    async def see_open(self, today: date) -> None:
-        """Wait until the service has opened the slots of *today*, as those who want them do."""
-        for _ in range(_LOOKS):
-            if not await self._kept_back(Rule.ON_THE_DAY, today):
-                return
-            await asyncio.sleep(_LOOK_S)
-
-    async def _kept_back(self, rule: Rule, day: date) -> list[Tree]:
-        practice = self._practice
-        planned = await asyncio.to_thread(
-            plan_day, practice.seed, practice.staff, practice.size, day
-        )
-        wanted = {opening.id for opening in planned.openings if opening.rule is rule}
-        return [slot for slot in await self._closed(day) if slot["id"] in wanted]
 
     async def _closed(self, day: date) -> list[Tree]:
         begin, end = day_bounds(day)

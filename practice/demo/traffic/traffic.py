@@ -117,9 +117,8 @@ class Traffic:
             day = next_core_day(day)
         while True:
             await self._until(_opening(day))
-            await self._safely(desk.see_open(day))
-            rush.begin(monday=opened_like_monday(day))
             await self._safely(desk.open_due(day))
+            rush.begin(monday=opened_like_monday(day))
             day = next_core_day(day)
 
     async def _hours(self, crowd: Crowd) -> None:
