@@ -65,7 +65,8 @@ class PracticeTime:
     def _bound(self, low: float, high: float) -> None:
         with self._lock:
             before = self._offset_s
-            self._offset_s = min(max(before, low), high)
+            # The PC's own time is no estimate to begin with: it may lie on either side.
+            self._offset_s = min(max(before, low), high) if self._known else low
             self._known = True
             moved = abs(self._offset_s - before) > NOTICE_S
         if moved:

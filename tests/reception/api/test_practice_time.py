@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reception.api.practice_time import PracticeTime, date_header
 
 MONDAY = datetime(2026, 11, 23, 7, 58, tzinfo=UTC)
+LONG_AGO, FAR_AHEAD = (datetime(year, 7, 1, 12, tzinfo=UTC) for year in (2001, 2101))
 
 
 class Stopwatch:
@@ -59,14 +61,17 @@ def test_the_estimate_stays_within_what_a_date_header_can_tell(
         watch.now_s += pause_s
 
 
-def test_a_heartbeat_brings_it_to_milliseconds() -> None:
+@pytest.mark.parametrize("monday", [LONG_AGO, FAR_AHEAD])
+def test_a_heartbeat_brings_it_to_milliseconds_whatever_the_computer_thinks(
+    monday: datetime,
+) -> None:
     watch = Stopwatch()
     clock = PracticeTime(watch)
     assert not clock.known
-    clock.saw_date(MONDAY, watch.now_s, watch.now_s)
+    clock.saw_date(monday, watch.now_s, watch.now_s)
     assert clock.known
     watch.now_s += 10
-    at = MONDAY + timedelta(seconds=10, milliseconds=734)
+    at = monday + timedelta(seconds=10, milliseconds=734)
     clock.saw_timestamp(at, watch.now_s + 0.002)
     watch.now_s += 0.002
     assert abs(off_s(clock, at + timedelta(milliseconds=2))) <= 0.003
