@@ -12,6 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from contract.codes import Role
+from practice.clock import StillClock
 from practice.identity import Identity, SigningKey
 from practice.identity.passwords import Passwords
 from practice.offline import opened
@@ -50,7 +51,8 @@ def surgery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surgery]:
     """priya (receptionist), marcus (manager), ada (patient p1); nobody without a password."""
     folder = DataFolder(tmp_path_factory.mktemp("surgery") / "data")
     settings = folder.found(ODS, "Otterbrook Surgery")
-    with opened(folder, settings) as (store, identity):
+    made_at = StillClock(datetime.fromisoformat(AT).replace(tzinfo=UTC))
+    with opened(folder, settings, made_at) as (store, identity):
         store.found(ODS)
         identity.add_staff(ODS, "priya", PASSWORD, Role.RECEPTIONIST, "Priya Shah", None)
         identity.add_staff(ODS, "marcus", PASSWORD, Role.MANAGER, "Marcus Bell", None)

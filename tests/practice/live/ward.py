@@ -53,7 +53,8 @@ class Ward:
     def __init__(self, path: Path) -> None:
         self.folder = DataFolder(path)
         settings = self.folder.found(ODS, "Otterbrook Surgery")
-        with opened(self.folder, settings) as (store, identity):
+        self.clock = HandClock()
+        with opened(self.folder, settings, self.clock) as (store, identity):
             store.load(ODS, PEOPLE)
             identity.add_account(
                 ODS, "priya", None, Role.RECEPTIONIST, "Practitioner/r1", "Priya Shah"
@@ -61,7 +62,6 @@ class Ward:
             identity.add_account(ODS, "sam", None, Role.RECEPTIONIST, "Practitioner/r2", "Sam Lee")
             identity.add_account(ODS, "ada", None, Role.PATIENT, "Patient/p1", "Ada", "p1")
         self.settings = settings
-        self.clock = HandClock()
         listener = listen("localhost", 0)
         origin = f"https://localhost:{listener.getsockname()[1]}"
         self.service = PracticeService(self.folder, settings, self.clock, origin)
