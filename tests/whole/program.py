@@ -1,5 +1,6 @@
 """The real client as its own process on a real display, driven by X events."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from reception.api.keychain import Keychain
+from reception.desk.vault import Vault
 from tests.running import RunningPractice
 
 PATIENCE_S = 40
@@ -97,6 +100,18 @@ class Program:
     def log(self) -> str:
         """What the program wrote to stderr."""
         return (self.home / "log").read_text()
+
+    def drafts(self) -> list[str]:
+        """The half-written words on the disk, read beside the running program."""
+        keychain = Keychain()
+        key = asyncio.run(keychain.data_key())
+        keychain.close()
+        assert keychain.usable, keychain.complaint
+        vault = Vault(next((self.home / "profile").rglob("drafts.db")), key, (), "drafts")
+        try:
+            return [text for (text,) in vault.read("SELECT text FROM draft")]
+        finally:
+            vault.close()
 
     def window(self, name: str) -> str:
         """X id of the window of that name, once it is there."""
