@@ -18,8 +18,11 @@ START_S = 90
 STOP_S = 10
 TOKEN_KEPT_S = 300
 """A process for every token is what tests would otherwise mostly wait for."""
-AT = "2026-11-23T07:30"
-"""The Monday of every test that does not say otherwise, half an hour before slots open."""
+AT = "2026-11-23T07:00"
+"""The Monday of every test that does not say otherwise.
+
+Slots open an hour later, when even a slow run has ended.
+"""
 
 
 @dataclass

@@ -398,7 +398,7 @@ class LiveChannel:
     async def _watch_for_sleep(self) -> None:
         self._watch.woke()
         while True:
-            await asyncio.sleep(WATCH_S)
+            await asyncio.sleep(self._watch.every_s)
             if not self._watch.woke():
                 continue
             if self._socket is not None:

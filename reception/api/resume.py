@@ -24,7 +24,7 @@ class ResumeWatch:
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        self._every_s = every_s
+        self.every_s = every_s
         self._monotonic = monotonic
         self._wall = wall
         self._seen = (monotonic(), wall())
@@ -33,4 +33,4 @@ class ResumeWatch:
         """Whether there was a sleep since the last look."""
         before, self._seen = self._seen, (self._monotonic(), self._wall())
         gone_s, wall_gone_s = (now - then for now, then in zip(self._seen, before, strict=True))
-        return gone_s - self._every_s > LAG_S or wall_gone_s - gone_s > LAG_S
+        return gone_s - self.every_s > LAG_S or wall_gone_s - gone_s > LAG_S

@@ -202,7 +202,7 @@ def test_a_computer_that_slept_loads_everything(
     practice: RunningPractice,
 ) -> None:
     wall_s = [1_000_000.0]
-    watch = ResumeWatch(5.0, wall=lambda: wall_s[0])
+    watch = ResumeWatch(0.1, wall=lambda: wall_s[0])
     live = LiveChannel(
         connection.client, trust_in(practice), ear, watch=watch, proxy=connection._proxy
     )

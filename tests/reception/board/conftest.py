@@ -27,7 +27,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPracti
 def doors(
     practice: RunningPractice, client_network: NetworkThread, loop: asyncio.AbstractEventLoop
 ) -> Iterator[Doors]:
-    """Doors of this practice alone: those of the other rooms lead to the practice at 07:58."""
+    """Doors of this practice alone: those of the other rooms lead to another practice."""
     made = Doors(practice, client_network)
     yield made
     asyncio.run_coroutine_threadsafe(made.close(), client_network.loop).result(10)
