@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -144,7 +145,7 @@ class App:
 
     async def _load_ways_in(self) -> "WaysIn":
         """Load what the first window does without, on a thread, while it is already there."""
-        module = await asyncio.to_thread(importlib.import_module, "reception.ways_in")
+        module = await asyncio.to_thread(_import_ways_in)
         ways: WaysIn = module.WaysIn(
             self.network,
             self._keychain,
@@ -250,6 +251,15 @@ class App:
         await self._keychain.settle()
         self._keychain.close()
         self.network.stop()
+
+
+def _import_ways_in() -> Any:
+    """The module, and this year's bank holidays, which take longer than a frame to work out."""
+    module = importlib.import_module("reception.ways_in")
+    from contract.core_hours import next_core_day  # noqa: PLC0415 - after the first paint
+
+    next_core_day(datetime.now(UTC).date())
+    return module
 
 
 Script = Callable[[App], Coroutine[Any, Any, None]]
