@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,7 +105,8 @@ class Program:
     def drafts(self) -> list[str]:
         """The half-written words on the disk, read beside the running program."""
         keychain = Keychain()
-        key = asyncio.run(keychain.data_key())
+        with ThreadPoolExecutor(1) as apart:  # other tests have left this thread a running loop
+            key = apart.submit(lambda: asyncio.run(keychain.data_key())).result()
         keychain.close()
         assert keychain.usable, keychain.complaint
         vault = Vault(next((self.home / "profile").rglob("drafts.db")), key, (), "drafts")
