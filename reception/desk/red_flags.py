@@ -6,7 +6,7 @@ found the words are "no phrase matched", and the request is read like any other.
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -99,8 +99,7 @@ class RedFlags:
         found = [
             RedFlag(family.id, family.title, family.raises, match.start(), match.end())
             for family in self._families
-            for match in family.pattern.finditer(plain)
-            if not _is_denied(plain, match.start(), match.end())
+            for match in _told(family.pattern, plain)
         ]
         return sorted(found, key=lambda flag: (flag.start, flag.end, flag.family))
 
@@ -119,6 +118,20 @@ def raised(priority: str, flags: Sequence[RedFlag]) -> Priority:
     """The priority suggested for a request of *priority* with *flags*; never a lower one."""
     held = Priority(priority) if priority in set(Priority) else Priority.ROUTINE
     return max([held, *(flag.raises for flag in flags)], key=_RANK.index)
+
+
+def _told(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The places of *pattern* that are not denied.
+
+    One that is denied may reach over another that is not: "no baby is well. Baby is floppy".
+    """
+    at = 0
+    while (match := pattern.search(text, at)) is not None:
+        if _is_denied(text, match.start(), match.end()):
+            at = match.start() + 1
+        else:
+            yield match
+            at = match.end()
 
 
 def _is_denied(text: str, start: int, end: int) -> bool:

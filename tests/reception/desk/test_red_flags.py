@@ -2,7 +2,7 @@
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from contract.codes import Priority
 from practice.demo.generate import phrases
@@ -61,8 +61,14 @@ def test_what_is_denied_is_not_highlighted(text: str) -> None:
     assert titles([]) == NONE_FOUND == "No phrase matched"
 
 
+def test_what_is_denied_hides_nothing_that_is_told_after_it() -> None:
+    told = FLAGS.found_in("There is no baby seat. Our baby is very floppy.")
+    assert [flag.family for flag in told] == ["child"]
+
+
 @settings(max_examples=100, deadline=None)
 @given(texts, texts)
+@example("no baby", "baby floppy")
 def test_more_words_never_take_a_flag_away(before: str, after: str) -> None:
     together = {f.family for f in FLAGS.found_in(f"{before}. {after}")}
     assert {f.family for f in FLAGS.found_in(before)} <= together
