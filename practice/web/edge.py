@@ -1,5 +1,6 @@
 """The outermost layer: every answer passes it, whichever room made it."""
 
+import asyncio
 import logging
 import re
 import time
@@ -21,6 +22,8 @@ _ALWAYS: Final = {
     "server": "Reception",
 }
 _LONGEST_ID: Final = 200
+_GIVEN_UP: Final = 499
+"""What the log calls a request that nobody waits for any more; never sent."""
 _PLAIN_ID: Final = re.compile(r"[0-9A-Fa-f-]{1,64}", re.ASCII)
 
 
@@ -42,7 +45,7 @@ class Edge:
         began_s = time.perf_counter()
         asked = Headers(scope=scope)
         request_id = asked.get("x-request-id", "")[:_LONGEST_ID] or str(uuid.uuid4())
-        status = 500
+        status = 0
 
         async def send_more(message: Message) -> None:
             nonlocal status
@@ -61,6 +64,10 @@ class Edge:
 
         try:
             await self._app(scope, receive, send_more)
+        except asyncio.CancelledError:
+            # Nothing failed: whoever asked has gone, or the service is stopping.
+            status = status or _GIVEN_UP
+            raise
         finally:
             if access.isEnabledFor(logging.INFO):
                 access.info(
@@ -69,7 +76,7 @@ class Edge:
                         "fields": {
                             "method": scope["method"],
                             "route": route_of(scope["path"]),
-                            "status": status,
+                            "status": status or 500,
                             "ms": round((time.perf_counter() - began_s) * 1000, 1),
                             # Anything else might say more than which request it was.
                             "request": request_id if _PLAIN_ID.fullmatch(request_id) else "?",
