@@ -109,7 +109,7 @@ class Desk(QObject):
         self.appointments, self.requests = stores.appointments, stores.requests
         self.messages, self.patients = stores.messages, stores.patients
         self.practitioners, self.teams = stores.practitioners, stores.teams
-        self.places, self.flags = stores.places, stores.flags
+        self.roles, self.places, self.flags = stores.roles, stores.places, stores.flags
 
         self._writer = Writer(wire, stores, outbox, self.time, self._tell, self)
         self._undos = Undos(self.time.now, self._tell)

@@ -17,6 +17,7 @@ from reception.desk.practice_time import PracticeTime
 from reception.desk.store import RecordStore
 from reception.desk.stores import Stores
 from reception.records import Record, Tree, record_of
+from reception.records.problem import Refused
 from reception.records.tree import wire_time
 
 PEOPLE_KEPT = timedelta(hours=24)
@@ -108,11 +109,19 @@ class Loading:
             *(
                 self._records(kind, [("_count", "200")])
                 for kind in ("Practitioner", "CareTeam", "Location", "Organization")
-            )
+            ),
+            self._roles(),
         )
         for records in answers:
             await self._stores.merge(records)
         self._people_at = now
+
+    async def _roles(self) -> list[Record]:
+        """As what people work here; the desk does without where it may not ask."""
+        try:
+            return await self._records("PractitionerRole", [("_count", "200")])
+        except Refused:
+            return []
 
     async def _records(self, resource_type: str, params: Sequence[tuple[str, str]]) -> list[Record]:
         trees = await self._wire.search(resource_type, params)

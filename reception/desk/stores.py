@@ -19,6 +19,7 @@ from reception.records import (
     PatientFlag,
     Place,
     Practitioner,
+    PractitionerRole,
     Record,
     Request,
     Session,
@@ -137,6 +138,7 @@ class Stores(QObject):
         self.practitioners: RecordStore[Practitioner] = RecordStore(
             reread=self._ask_again, parent=self
         )
+        self.roles: RecordStore[PractitionerRole] = RecordStore(reread=self._ask_again, parent=self)
         self.teams: RecordStore[Team] = RecordStore(reread=self._ask_again, parent=self)
         self.places: RecordStore[Place] = RecordStore(reread=self._ask_again, parent=self)
         self.flags: RecordStore[PatientFlag] = RecordStore(reread=self._ask_again, parent=self)
@@ -153,6 +155,7 @@ class Stores(QObject):
             "Communication": self.messages,
             "Patient": self.patients,
             "Practitioner": self.practitioners,
+            "PractitionerRole": self.roles,
             "CareTeam": self.teams,
             "Location": self.places,
             "Flag": self.flags,

@@ -9,6 +9,7 @@ from reception.records.patient import (
     PatientFlag,
     Place,
     Practitioner,
+    PractitionerRole,
     Team,
 )
 from reception.records.record import Record
@@ -26,6 +27,7 @@ RECORDS: dict[str, type[Record]] = {
         Patient,
         PatientFlag,
         Practitioner,
+        PractitionerRole,
         Place,
         Organization,
         Team,
@@ -51,6 +53,7 @@ __all__ = [
     "PatientFlag",
     "Place",
     "Practitioner",
+    "PractitionerRole",
     "Record",
     "Request",
     "Session",

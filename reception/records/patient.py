@@ -151,10 +151,34 @@ class Place(Record, frozen=True, eq=False, kw_only=True):
     resource_type: ClassVar[str] = "Location"
 
     name: str
+    part_of_id: str
+    """The site that a room belongs to; empty for a site."""
 
     @classmethod
     def _fields_of(cls, tree: Tree) -> dict[str, Any]:
-        return {"name": text_at(tree, "name")}
+        return {
+            "name": text_at(tree, "name"),
+            "part_of_id": id_in(tree.get("partOf"), "Location"),
+        }
+
+
+class PractitionerRole(Record, frozen=True, eq=False, kw_only=True):
+    """As what somebody works here."""
+
+    resource_type: ClassVar[str] = "PractitionerRole"
+
+    practitioner_id: str
+    name: str
+    active: bool
+
+    @classmethod
+    def _fields_of(cls, tree: Tree) -> dict[str, Any]:
+        code: Tree = next(iter(each(tree, "code")), {})
+        return {
+            "practitioner_id": id_in(tree.get("practitioner"), "Practitioner"),
+            "name": text_at(code, "text") or text_at(code, "coding", "display"),
+            "active": tree.get("active") is not False,
+        }
 
 
 class Organization(Record, frozen=True, eq=False, kw_only=True):

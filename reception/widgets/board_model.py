@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
+    QTimer,
     Signal,
     Slot,
 )
@@ -19,14 +20,24 @@ from PySide6.QtCore import (
 from contract.core_hours import CLOSES, LONDON, OPENS
 from reception.records import Appointment, Session
 from reception.records import Slot as SlotRecord
-from reception.widgets.board_cell import Cell, sentence_of
-from reception.widgets.board_source import BoardCells, BoardSource, Column, ColumnFacts, facts_of
+from reception.widgets.board_cell import Cell, CellState, sentence_of
+from reception.widgets.board_filter import BoardFilter, Columns
+from reception.widgets.board_source import (
+    BoardCells,
+    BoardSource,
+    Column,
+    ColumnFacts,
+    ColumnRank,
+    facts_of,
+)
 from reception.widgets.board_story import tooltip_of
 
 Index = QModelIndex | QPersistentModelIndex
-_Rank = tuple[tuple[bool, str, str], datetime, str]
+_Rank = tuple[ColumnRank, datetime, str]
 
 _NO_INDEX = QModelIndex()
+_NAMES_MS = 20
+"""Who works here comes one by one; the columns are named once."""
 
 
 class BoardRole(IntEnum):
@@ -63,6 +74,8 @@ class BoardModel(QAbstractListModel):
         self._stores = (source.sessions, source.slots, source.appointments)
         for store in self._stores:
             store.reset.connect(self._on_store_reset)
+        self._names = QTimer(self, singleShot=True, interval=_NAMES_MS)
+        self._names.timeout.connect(self._on_names)
         self._follow(source)
         source.time.minute_passed.connect(self._on_minute_passed)
         source.day_changed.connect(self._on_reset)
@@ -70,6 +83,26 @@ class BoardModel(QAbstractListModel):
         self._read()
 
     # What the board shows
+
+    @property
+    def kind(self) -> Columns:
+        """What a column is."""
+        return self._plan.kind
+
+    @property
+    def filter(self) -> BoardFilter:
+        """Which part of the day is shown."""
+        return self._plan.filter
+
+    def show_part(self, kind: Columns, part: BoardFilter) -> None:
+        """Show *part* of the day in columns of *kind*."""
+        if (kind, part) != (self._plan.kind, self._plan.filter):
+            self._plan.kind, self._plan.filter = kind, part
+            self._on_reset()
+
+    def left_out_waiting(self) -> int:
+        """How many patients wait whom the filter leaves out."""
+        return self._plan.left_out(CellState.ARRIVED)
 
     @property
     def columns(self) -> list[Column]:
@@ -109,7 +142,10 @@ class BoardModel(QAbstractListModel):
     def facts(self, column: str) -> ColumnFacts:
         """What the header over *column* tells now."""
         if column not in self._facts:
-            self._facts[column] = facts_of(self._column_cells(column), self.now())
+            held: Iterable[Cell] = self._column_cells(column)
+            if self.filter.is_on:  # the header tells of the clinician, not of the filter
+                held = self._plan.everything_in(self._columns[column])
+            self._facts[column] = facts_of(held, self.now())
         return self._facts[column]
 
     def extent(self) -> tuple[datetime, datetime]:
@@ -138,6 +174,8 @@ class BoardModel(QAbstractListModel):
 
     def clinician(self, cell: Cell) -> str:
         """The name above the column of *cell*."""
+        if self.kind is Columns.ROOMS:
+            return self._plan.clinician_of(cell)
         column = self._columns.get(cell.column)
         return column.clinician if column is not None else ""
 
@@ -184,8 +222,9 @@ class BoardModel(QAbstractListModel):
         source.appointments.added.connect(self._on_appointment)
         source.appointments.changed.connect(self._on_appointment_changed)
         source.appointments.removed.connect(self._on_appointment)
-        source.practitioners.added.connect(self._on_practitioner)
-        source.practitioners.changed.connect(self._on_practitioner)
+        for names in (source.practitioners, source.roles, source.places):
+            names.added.connect(self._names.start)
+            names.changed.connect(self._names.start)
 
     @Slot(object)
     def _on_slot(self, slot: SlotRecord) -> None:
@@ -211,8 +250,8 @@ class BoardModel(QAbstractListModel):
     def _on_session_changed(self, _before: Session, _after: Session) -> None:
         self._on_reset()
 
-    @Slot(object)
-    def _on_practitioner(self, _practitioner: object) -> None:
+    @Slot()
+    def _on_names(self) -> None:
         if self._is_in_bulk():
             return
         fresh = self._plan.columns(self._cells)
@@ -238,6 +277,8 @@ class BoardModel(QAbstractListModel):
     @Slot()
     def _on_minute_passed(self) -> None:
         self._facts.clear()
+        if self.filter.is_of_cells:  # what was free has begun
+            self._refresh(list(self._by_key))
         if self._cells:
             self.dataChanged.emit(self.index(0), self.index(len(self._cells) - 1))
         self.minute_passed.emit()
@@ -326,5 +367,5 @@ class BoardModel(QAbstractListModel):
         return next(self._column_cells(column), None) is not None
 
 
-def _column_rank(rank: _Rank) -> tuple[bool, str, str]:
+def _column_rank(rank: _Rank) -> ColumnRank:
     return rank[0]

@@ -1,7 +1,7 @@
 """What the board reads of the desk, and the cells and columns that follow from it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -10,10 +10,11 @@ from PySide6.QtCore import SignalInstance
 from contract.core_hours import day_bounds
 from reception.desk.practice_time import PracticeTime
 from reception.desk.store import RecordStore
-from reception.desk.stores import AppointmentStore
-from reception.records import Appointment, Practitioner, Session, Slot
+from reception.desk.stores import AppointmentStore, SlotStore
+from reception.records import Appointment, Place, Practitioner, PractitionerRole, Session, Slot
 from reception.records.tree import EPOCH
 from reception.widgets.board_cell import Cell, CellState
+from reception.widgets.board_filter import BoardFilter, Columns
 
 LEAST = timedelta(minutes=5)
 """Drawn length of an appointment whose own times make no sense."""
@@ -27,7 +28,7 @@ class BoardSource(Protocol):
         """The day's sessions."""
 
     @property
-    def slots(self) -> RecordStore[Slot]:
+    def slots(self) -> SlotStore:
         """Their slots."""
 
     @property
@@ -37,6 +38,14 @@ class BoardSource(Protocol):
     @property
     def practitioners(self) -> RecordStore[Practitioner]:
         """Everybody who works here."""
+
+    @property
+    def roles(self) -> RecordStore[PractitionerRole]:
+        """As what they work."""
+
+    @property
+    def places(self) -> RecordStore[Place]:
+        """Sites and rooms."""
 
     @property
     def time(self) -> PracticeTime:
@@ -61,28 +70,40 @@ class BoardSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One clinician's day: their sessions below one another.
+    """One clinician's day, or a room's: the sessions below one another.
 
     Attributes:
-        key: the clinician's id, or the session's reference where nobody is named.
-        clinician: the name above it.
+        key: stable while it is shown.
+        clinician: the name above it; a room's where columns are rooms.
         sessions: by start; empty for somebody who only has appointments.
+        role: as what the clinician works; empty where that is not known.
+        group: the site, where columns stand by site.
     """
 
     key: str
     clinician: str
     sessions: tuple[Session, ...]
+    role: str = ""
+    group: str = ""
 
     @property
-    def rank(self) -> tuple[bool, str, str]:
-        """Where it stands: doctors first, then by name."""
+    def rank(self) -> "ColumnRank":
+        """Where it stands: by site, doctors first, then by name."""
         doctor = self.clinician.startswith("Dr ")
-        return not doctor, self.clinician.casefold(), self.key
+        return self.group.casefold(), not doctor, self.clinician.casefold(), self.key
+
+    @property
+    def about(self) -> str:
+        """What is told under the name: sessions, site and role."""
+        return " · ".join(filter(None, (self.group, self.session_names, self.role)))
 
     @property
     def session_names(self) -> str:
         """The names of the sessions, each once."""
         return ", ".join(dict.fromkeys(filter(None, (s.name for s in self.sessions))))
+
+
+ColumnRank = tuple[str, bool, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +135,64 @@ class BoardCells:
         self._source = source
         self._bounds_of: date | None = None
         self._bounds = (EPOCH, EPOCH)
+        self.kind = Columns.CLINICIANS
+        self.filter = BoardFilter()
 
     def columns(self, cells: Iterable[Cell]) -> dict[str, Column]:
-        """The columns of the day in their order, *cells* and sessions together."""
+        """The columns of the day in their order, *cells* and sessions together.
+
+        A filter that chooses among cells leaves out columns that have none.
+        """
         sessions: dict[str, list[Session]] = {}
         for session in self._source.sessions:
             if session.active and self._today(session.start, session.end):
-                sessions.setdefault(column_of(session), []).append(session)
-        for cell in cells:
-            sessions.setdefault(cell.column, [])
-        columns = (self._column(key, held) for key, held in sessions.items())
+                sessions.setdefault(self.column_of(session), []).append(session)
+        shown = {cell.column for cell in cells}
+        if not self.filter.is_of_cells:
+            shown.update(k for k, held in sessions.items() if any(map(self._takes_session, held)))
+        columns = (self._column(key, sessions.get(key, [])) for key in shown)
         return {column.key: column for column in sorted(columns, key=lambda c: c.rank)}
+
+    def column_of(self, session: Session) -> str:
+        """Key of the column that *session* stands in."""
+        clinician = session.practitioner_id or session.reference
+        if self.kind is Columns.CLINICIANS:
+            return clinician
+        if self.kind is Columns.ROOMS:
+            return f"Location/{session.location_id}"
+        return f"{self._site_of(session.location_id)}|{clinician}"
+
+    def clinician_of(self, cell: Cell) -> str:
+        """The name of whose patient *cell* is for, whatever the columns are."""
+        if cell.appointment is not None and cell.appointment.practitioner_name:
+            return cell.appointment.practitioner_name
+        slot = cell.slot
+        session = self._source.sessions.get(slot.schedule_id) if slot is not None else None
+        return self._name_of(session) if session is not None else ""
+
+    def everything_in(self, column: Column) -> list[Cell]:
+        """Every cell of *column*, those too that a filter leaves out."""
+        filtered, self.filter = self.filter, BoardFilter()
+        try:
+            sessions = {session.id for session in column.sessions}
+            keys = [s.reference for i in sessions for s in self._source.slots.of_session(i)]
+            keys += [held.reference for held in self._source.appointments]
+            cells = (self.at(key) for key in keys)
+            return [cell for cell in cells if cell is not None and cell.column == column.key]
+        finally:
+            self.filter = filtered
+
+    def left_out(self, state: CellState) -> int:
+        """How many appointments in *state* the filter leaves out."""
+        if not self.filter.is_on:
+            return 0
+        now, filtered = self._source.time.now(), self.filter
+        shown = sum(cell.state(now) is state for cell in self.all())
+        self.filter = BoardFilter()
+        try:
+            return sum(cell.state(now) is state for cell in self.all()) - shown
+        finally:
+            self.filter = filtered
 
     def all(self) -> list[Cell]:
         """Every cell of the day, in no order."""
@@ -152,7 +220,11 @@ class BoardCells:
     def at(self, key: str) -> Cell | None:
         """What stands at *key*, or None if nothing does."""
         kind, _, record_id = key.partition("/")
-        return self._at_slot_cell(record_id) if kind == "Slot" else self._loose(record_id)
+        cell = self._at_slot_cell(record_id) if kind == "Slot" else self._loose(record_id)
+        if cell is None or not self.filter.is_on:
+            return cell
+        shown = self.filter.takes(cell, self._source.time.now()) and self._takes_place(cell)
+        return cell if shown else None
 
     def _at_slot_cell(self, slot_id: str) -> Cell | None:
         slot = self._source.slots.get(slot_id)
@@ -183,7 +255,7 @@ class BoardCells:
             if first is not None and first.id == appointment_id:
                 return None
         slot = self._source.slots.get(anchor) if anchor is not None else None
-        column = self._column_key(slot) if slot is not None else appointment.practitioner_id
+        column = self._column_key(slot) if slot is not None else self._column_without(appointment)
         end = max(appointment.end, appointment.start + LEAST)
         return Cell(appointment.reference, column, appointment.start, end, slot, appointment)
 
@@ -218,28 +290,75 @@ class BoardCells:
 
     def _column_key(self, slot: Slot) -> str:
         session = self._source.sessions.get(slot.schedule_id)
-        return column_of(session) if session is not None else ""
+        return self.column_of(session) if session is not None else ""
+
+    def _column_without(self, appointment: Appointment) -> str:
+        """Column of an appointment without a slot: where its clinician is at that time."""
+        theirs = [
+            session
+            for session in self._source.sessions
+            if session.active
+            and session.practitioner_id == appointment.practitioner_id
+            and self._today(session.start, session.end)
+        ]
+        if self.kind is Columns.CLINICIANS or not theirs:
+            return appointment.practitioner_id
+        nearest = min(theirs, key=lambda s: (abs(s.start - appointment.start), s.id))
+        inside = (s for s in theirs if s.start <= appointment.start < s.end)
+        return self.column_of(next(inside, nearest))
 
     def _column(self, key: str, sessions: list[Session]) -> Column:
         sessions.sort(key=lambda s: (s.start, s.id))
+        whole = Column(key, self._clinician(key, sessions), tuple(sessions))
+        first = sessions[0] if sessions else None
+        person = first.practitioner_id if first is not None else key
+        if self.kind is Columns.ROOMS and first is not None:
+            place = self._source.places.get(first.location_id)
+            return replace(whole, clinician=place.name if place else "No room")
+        whole = replace(whole, role=self._role_of(person))
+        if self.kind is Columns.SITES:
+            site = self._source.places.get(key.partition("|")[0])
+            return replace(whole, group=site.name if site is not None else "No site")
+        return whole
+
+    def _clinician(self, key: str, sessions: list[Session]) -> str:
         named = next((s.practitioner_name for s in sessions if s.practitioner_name), "")
         if not named:
             known = self._source.practitioners.get(key)
             named = known.name if known is not None else ""
-        if not named:
-            named = next((s.name for s in sessions if s.name), "") or "No clinician"
-        return Column(key, named, tuple(sessions))
+        return named or next((s.name for s in sessions if s.name), "") or "No clinician"
+
+    def _name_of(self, session: Session) -> str:
+        known = self._source.practitioners.get(session.practitioner_id)
+        return session.practitioner_name or (known.name if known is not None else session.name)
+
+    def _role_of(self, practitioner_id: str) -> str:
+        held = (r for r in self._source.roles if r.practitioner_id == practitioner_id and r.active)
+        return next((role.name for role in held), "")
+
+    def _site_of(self, location_id: str) -> str:
+        place = self._source.places.get(location_id)
+        return place.part_of_id if place is not None and place.part_of_id else location_id
+
+    def _takes_session(self, session: Session) -> bool:
+        sites = frozenset({session.location_id, self._site_of(session.location_id)})
+        return self.filter.takes_session(sites, self._role_of(session.practitioner_id))
+
+    def _takes_place(self, cell: Cell) -> bool:
+        if not self.filter.site and not self.filter.role:
+            return True
+        session = self._source.sessions.get(cell.slot.schedule_id) if cell.slot else None
+        if session is not None:
+            return self._takes_session(session)
+        held = cell.appointment
+        role = self._role_of(held.practitioner_id) if held is not None else ""
+        return not self.filter.site and self.filter.role == role
 
     def _today(self, start: datetime, end: datetime) -> bool:
         day = self._source.day
         if day != self._bounds_of:
             self._bounds_of, self._bounds = day, day_bounds(day)
         return start < self._bounds[1] and end > self._bounds[0]
-
-
-def column_of(session: Session) -> str:
-    """Key of the column that *session* stands in."""
-    return session.practitioner_id or session.reference
 
 
 def facts_of(cells: Iterable[Cell], now: datetime) -> ColumnFacts:

@@ -18,7 +18,7 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 def facts_words(column: Column, facts: ColumnFacts) -> str:
     """What a header tells, as a sentence to be read aloud."""
-    parts = [column.clinician, column.session_names]
+    parts = [column.clinician, column.role, column.session_names, column.group]
     if facts.late_min >= LATE_SHOWN_MIN:
         parts.append(f"running {facts.late_min} minutes late")
     parts += [
@@ -98,7 +98,7 @@ class BoardHeader(QWidget):
             bad = facts.late_min >= LATE_BAD_MIN
             ink, ground = (Ink.URGENT, Ink.URGENT_TINT) if bad else (Ink.WARN, Ink.WARN_TINT)
             second.chip(f"{facts.late_min}' late", ink, ground, from_right=True)
-        second.words(column.session_names, Ink.MUTED, metrics.small)
+        second.words(column.about, Ink.MUTED, metrics.small)
         self._counts(painter, rows[2], facts)
 
     def _counts(self, painter: QPainter, row: QRectF, facts: ColumnFacts) -> None:

@@ -13,12 +13,14 @@ from reception.desk.freshness import Freshness
 from reception.desk.me import Me
 from reception.desk.practice_time import PracticeTime
 from reception.desk.store import RecordStore
-from reception.desk.stores import AppointmentStore
+from reception.desk.stores import AppointmentStore, SlotStore
 from reception.records import (
     Appointment,
     Patient,
     PatientFlag,
+    Place,
     Practitioner,
+    PractitionerRole,
     Session,
     Slot,
     Tree,
@@ -45,9 +47,11 @@ class Diary(QObject):
         super().__init__()
         self.day = day
         self.sessions: RecordStore[Session] = RecordStore(parent=self)
-        self.slots: RecordStore[Slot] = RecordStore(parent=self)
+        self.slots = SlotStore(lambda _: True, lambda _: None, self)
         self.appointments = AppointmentStore(lambda _: True, lambda _: None, self)
         self.practitioners: RecordStore[Practitioner] = RecordStore(parent=self)
+        self.roles: RecordStore[PractitionerRole] = RecordStore(parent=self)
+        self.places: RecordStore[Place] = RecordStore(parent=self)
         self.clock = now or at("09:40", day)
         self.time = PracticeTime(lambda: self.clock, self)
         self.freshness = Freshness(self.time.now, self)
