@@ -163,16 +163,19 @@ class LiveChannel:
         self._running = asyncio.current_task()
         self._delta.begin(self._client.clock.now())
         self._enter(LiveState.CONNECTING)
+        signed_out: BaseException | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._poll(), name="polling")
                 tasks.create_task(self._watch_for_sleep(), name="sleep watch")
                 tasks.create_task(self._connect_for_ever(), name="live socket")
         except* SignedOut as ended:
-            raise SignedOut() from ended
+            signed_out = ended  # raised in here, Python before 3.11.4 would put it into a group
         finally:
             self._running = None
             self._enter(LiveState.STOPPED)
+        if signed_out is not None:
+            raise SignedOut() from signed_out
 
     async def close(self) -> None:
         """End `run`, and the subscription at the service (sign-out, or a clean end)."""
