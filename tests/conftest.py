@@ -1,5 +1,6 @@
 """The running practice that tests speak to."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -20,3 +21,15 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPracti
     running = RunningPractice.demo(tmp_path_factory.mktemp("practice") / "data").start()
     yield running
     assert running.stop() == 0, running.log
+
+
+@pytest.fixture(autouse=True)
+def _own_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The client's loop counts as running all the time; others may run one of their own."""
+    running = asyncio._get_running_loop()
+    if running is None or "loop" in request.fixturenames:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
