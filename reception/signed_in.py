@@ -24,7 +24,6 @@ from reception.ui.release_page import ReleasePage
 from reception.ui.request_sender import Sender
 from reception.ui.window_state import WindowState
 from reception.widgets.banner import Weight
-from reception.widgets.board_model import BoardModel
 from reception.widgets.look import Look
 
 LEAVE_S = 0.7
@@ -67,15 +66,13 @@ class SignedIn:
         )
         self._mail = Sender(self.desk, parent=self.desk)
         self._channel: LiveChannel = connection.live(self.desk.feed)
-        # One for both boards: what changes is worked out once.
-        board = BoardModel(self.desk, self.desk)
         self.window = MainWindow(
             self.desk,
             look,
             state,
             [
-                DeskPage(self.desk, look, self._mail, model=board),
-                BoardPage(self.desk, look, model=board),
+                DeskPage(self.desk, look, self._mail),
+                BoardPage(self.desk, look),
                 MessagesPage(self.desk, look, self._mail),
                 PatientsPage(self.desk, look),
                 ReleasePage(self.desk, look),

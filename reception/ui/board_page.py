@@ -1,5 +1,7 @@
 """The board page: one day's board, and at its side the story of a cell or a booking."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -24,11 +26,15 @@ from reception.ui.page import Page
 from reception.ui.tasks import Tasks
 from reception.widgets.appointment_panel import AppointmentPanel
 from reception.widgets.banner import Banner
+from reception.widgets.board_bar import BoardBar, mode_choices
+from reception.widgets.board_filter import BoardFilter, Columns
 from reception.widgets.board_legend import BoardLegend
 from reception.widgets.board_model import BoardModel
+from reception.widgets.board_painter import Zoom
 from reception.widgets.day_list import DayList
 from reception.widgets.look import Look
 
+_ZOOM_KEYS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1, Qt.Key.Key_0: 0}
 _SIDE_UNITS = 42
 """Width of the side panel, in units of the look's rhythm."""
 
@@ -68,12 +74,17 @@ class BoardPage(Page):
         self.now_button = QPushButton("Now (N)", strip)
         self.list_button = QPushButton("As a list", strip)
         self.list_button.setCheckable(True)
+        self.bar = BoardBar(look, strip)
+        self.bar.set_choices(self._filter_choices)
         self.summary = QLabel(strip)
         self.summary.setProperty("kind", "muted")
+        self.summary.setMinimumWidth(1)  # it gives way before the window has to grow
         across.addWidget(self.now_button)
         across.addWidget(self.list_button)
+        across.addWidget(self.bar)
         across.addSpacing(unit)
         across.addWidget(self.summary)
+        across.addSpacing(2 * unit)
         across.addStretch(1)
         across.addWidget(BoardLegend(look, strip))
         self._views = QStackedWidget(self)
@@ -113,6 +124,10 @@ class BoardPage(Page):
         self.booking.booked.connect(self._on_booked)
         self._desk.told.connect(self._on_told)
         self.now_button.clicked.connect(self.pane.view.jump_to_now)
+        self.bar.columns_wanted.connect(self._on_columns_wanted)
+        self.bar.zoom_wanted.connect(self._on_zoom_wanted)
+        self.bar.filter_wanted.connect(self._on_filter_wanted)
+        self.bar.left.connect(self._to_view)
         self.list_button.toggled.connect(self._on_list_toggled)
         pane.model.facts_changed.connect(self._sum_up)
         pane.model.modelReset.connect(self._sum_up)
@@ -152,15 +167,84 @@ class BoardPage(Page):
         self.side.hide()
         self._view().setFocus()
 
+    def kept(self) -> dict[str, str]:
+        """Columns, size and filter."""
+        model = self.pane.model
+        shape = {"columns": model.kind.value, "zoom": self.pane.view.zoom.value}
+        return shape | {f"filter.{name}": text for name, text in model.filter.kept().items()}
+
+    def recall(self, kept: Mapping[str, str]) -> None:
+        """As it was last time."""
+        columns, zoom = kept.get("columns", ""), kept.get("zoom", "")
+        kind = Columns(columns) if columns in set(Columns) else Columns.CLINICIANS
+        named = {k.removeprefix("filter."): v for k, v in kept.items() if k.startswith("filter.")}
+        self.pane.view.set_zoom(Zoom(zoom) if zoom in set(Zoom) else Zoom.NORMAL)
+        self._show_part(kind, BoardFilter.of(named))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape puts the side panel away."""
-        if event.key() == Qt.Key.Key_Escape and not self.side.isHidden():
+        """F filters, Ctrl with plus, minus and 0 zooms, Escape puts the side panel away."""
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if control and (key := Qt.Key(event.key())) in _ZOOM_KEYS:
+            step = _ZOOM_KEYS[key]
+            self._on_zoom_wanted(self.pane.view.zoom.step(step) if step else Zoom.NORMAL)
+        elif not control and event.key() == Qt.Key.Key_F:
+            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            (self.bar.show_all if shift else self.bar.open_filter)()
+        elif event.key() == Qt.Key.Key_Escape and not self.side.isHidden():
             if self.side.currentWidget() is self.booking:
                 self.booking.close_flow()
             else:
                 self.close_side()
         else:
             super().keyPressEvent(event)
+
+    # Which part of the day is shown, and how
+
+    def _show_part(self, kind: Columns, part: BoardFilter) -> None:
+        self.pane.model.show_part(kind, part)
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        model = self.pane.model
+        words = model.filter.words(self._site_name, self._type_name)
+        elsewhere = model.left_out_waiting()
+        self.bar.show_state(model.kind, self.pane.view.zoom, model.filter, words, elsewhere)
+
+    def _site_name(self, place_id: str) -> str:
+        place = self._desk.places.get(place_id)
+        return place.name if place is not None else "another site"
+
+    def _type_name(self, code: str) -> str:
+        return next((s.type_text for s in self._desk.slots if s.type_code == code), code)
+
+    def _filter_choices(self) -> dict[str, list[tuple[str, str]]]:
+        places = sorted((p for p in self._desk.places if not p.part_of_id), key=lambda p: p.name)
+        here = {session.practitioner_id for session in self._desk.sessions}
+        roles = {r.name for r in self._desk.roles if r.practitioner_id in here and r.name}
+        types = {s.type_code: s.type_text or s.type_code for s in self._desk.slots if s.type_code}
+        return {
+            "site": [(place.id, place.name) for place in places],
+            "role": [(name, name) for name in sorted(roles)],
+            "type_code": sorted(types.items(), key=lambda pair: pair[1]),
+            "mode": mode_choices(),
+        }
+
+    @Slot(object)
+    def _on_columns_wanted(self, kind: Columns) -> None:
+        self._show_part(kind, self.pane.model.filter)
+
+    @Slot(object)
+    def _on_filter_wanted(self, part: BoardFilter) -> None:
+        self._show_part(self.pane.model.kind, part)
+
+    @Slot(object)
+    def _on_zoom_wanted(self, zoom: Zoom) -> None:
+        self.pane.view.set_zoom(zoom)
+        self._show_bar()
+
+    @Slot()
+    def _to_view(self) -> None:
+        self._view().setFocus()
 
     # Gestures
 
@@ -227,7 +311,7 @@ class BoardPage(Page):
     @Slot(bool)
     def _on_list_toggled(self, on: bool) -> None:
         if on and self.list is None:
-            self.list = DayList(self.pane.model, self)
+            self.list = DayList(self.pane.model, self._look, self)
             self.list.opened.connect(self._on_opened)
             self.list.key_struck.connect(self._on_list_key)
             self._views.addWidget(self.list)
@@ -241,6 +325,8 @@ class BoardPage(Page):
     @Slot()
     def _sum_up(self) -> None:
         model = self.pane.model
+        if model.filter.is_on:
+            self._show_bar()
         facts = [model.facts(column.key) for column in model.columns]
         waiting, seen = sum(f.waiting for f in facts), sum(f.seen for f in facts)
         free, online = sum(f.free for f in facts), sum(f.online for f in facts)

@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(frame)
         for number, page in enumerate(self.pages):
             self._add(number, page)
+            page.recall(state.page_of(desk.me.reference, page.title))
         self.toast = Toast(look, self.stack)
         self.key_card = KeyCard(look, frame)
 
@@ -152,6 +153,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; the composition root winds the rest up."""
         self._state.keep(self)
+        for page in self.pages:
+            self._state.keep_page_of(self._desk.me.reference, page.title, page.kept())
         event.accept()
         self.closed.emit()
 

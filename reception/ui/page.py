@@ -1,5 +1,7 @@
 """What the rail shows: one page."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -24,6 +26,13 @@ class Page(QWidget):
 
     def show_reference(self, reference: str) -> None:
         """Show the thing *reference* names (`Patient/x`), asked for from another page."""
+
+    def kept(self) -> dict[str, str]:
+        """What this user's page should look like next time: short texts by name."""
+        return {}
+
+    def recall(self, kept: Mapping[str, str]) -> None:
+        """Look as *kept* says; what makes no sense any more is left out."""
 
     def focus_search(self) -> None:
         """Put the focus into this page's own search field (`/`)."""

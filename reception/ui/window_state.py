@@ -1,6 +1,8 @@
 """What the window remembers between two runs: its place, its scheme, its splitters."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QSplitter, QWidget
@@ -54,6 +56,15 @@ class WindowState:
         """Remember the page in front."""
         self._settings.setValue("page", number)
 
+    def page_of(self, user: str, page: str) -> dict[str, str]:
+        """What *user*'s page should look like: short texts by name."""
+        kept = self._settings.value(f"pages/{_safe(user)}/{page}", "")
+        return dict(parse_qsl(str(kept)))
+
+    def keep_page_of(self, user: str, page: str, kept: Mapping[str, str]) -> None:
+        """Remember what *user*'s page looks like; nothing about patients."""
+        self._settings.setValue(f"pages/{_safe(user)}/{page}", urlencode(dict(kept)))
+
     def practice(self) -> tuple[str, str, str]:
         """Base address, pinned certificate (PEM, may be empty) and user of the last sign-in."""
         values = [str(self._settings.value(f"practice/{k}", "")) for k in ("base", "ca", "user")]
@@ -64,3 +75,8 @@ class WindowState:
         for key, value in (("base", base), ("ca", ca_pem), ("user", user)):
             self._settings.setValue(f"practice/{key}", value)
         self._settings.sync()
+
+
+def _safe(user: str) -> str:
+    """*user* as a part of a settings key, where a slash would begin a group."""
+    return user.replace("/", "-")

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from functools import cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -35,6 +35,22 @@ class Type(Enum):
     STRUCK = auto()
     SMALL = auto()
     SMALL_STRONG = auto()
+
+
+class Zoom(StrEnum):
+    """How large the board is drawn."""
+
+    COMPACT = "compact"
+    NORMAL = "normal"
+    ROOMY = "roomy"
+
+    def step(self, by: int) -> "Zoom":
+        """The next larger or smaller one; stops at the ends."""
+        sizes = list(Zoom)
+        return sizes[min(len(sizes) - 1, max(0, sizes.index(self) + by))]
+
+
+_WIDER = {Zoom.COMPACT: 0.86, Zoom.NORMAL: 1.0, Zoom.ROOMY: 1.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,7 @@ class BoardPainter:
 
     def __init__(self, look: Look) -> None:
         self._look = look
+        self.zoom = Zoom.NORMAL
         small_strong, struck = QFont(look.metrics.small), QFont(look.metrics.font)
         small_strong.setWeight(QFont.Weight.DemiBold)
         struck.setStrikeOut(True)
@@ -97,11 +114,20 @@ class BoardPainter:
 
     def least_column_px(self) -> int:
         """The narrowest column in which letter, time, a name and a wait can be read."""
-        return round(self.line_px + self._time_px + self._name_px + 4 * self._gap)
+        least = self.line_px + self._time_px + self._name_px + 4 * self._gap
+        return round(least * _WIDER[self.zoom])
 
     def least_px_per_min(self) -> float:
-        """The scale at which ten minutes hold a line, and a call-back of seven a smaller one."""
-        return max((self.line_px + 4) / 10, (self._measures[Type.SMALL].height() + 1) / 7)
+        """The scale at which ten minutes hold a line, and a call-back of seven a smaller one.
+
+        Compact gives ten minutes the smaller line; roomy gives them two lines.
+        """
+        small = self._measures[Type.SMALL].height()
+        if self.zoom is Zoom.COMPACT:
+            return (small + 1) / 10
+        if self.zoom is Zoom.ROOMY:
+            return (self.line_px + small + 4) / 10
+        return max((self.line_px + 4) / 10, (small + 1) / 7)
 
     @property
     def _gap(self) -> float:

@@ -36,7 +36,7 @@ from reception.widgets.board_cell import Cell
 from reception.widgets.board_gestures import BoardGestures
 from reception.widgets.board_layout import BoardLayout, Box, Span
 from reception.widgets.board_model import BoardModel, Index
-from reception.widgets.board_painter import CALM, SAVING, Mood
+from reception.widgets.board_painter import CALM, SAVING, Mood, Zoom
 from reception.widgets.look import Look
 
 _Action = QAbstractItemView.CursorAction
@@ -105,6 +105,30 @@ class BoardView(BoardGestures):
             # After Qt's own, which forget the current index at the reset as well.
             model.modelReset.connect(self._reload)
             self._reload()
+
+    @property
+    def zoom(self) -> Zoom:
+        """How large it is drawn."""
+        return self._canvas.pen.zoom
+
+    def set_zoom(self, zoom: Zoom) -> None:
+        """Draw it larger or smaller; what the eye is on stays where it is.
+
+        That is the cell under the keyboard if it is in view, else the middle.
+        """
+        if zoom is self.zoom:
+            return
+        port = self.viewport().rect()
+        here = self.visualRect(self.currentIndex())
+        eye = here.topLeft() if port.contains(here.topLeft()) else port.center()
+        at = self._place.time_at(self.verticalOffset() + eye.y())
+        column = (self.horizontalOffset() + eye.x()) / max(1, self._place.column_px)
+        self._canvas.pen.zoom = zoom
+        self.updateGeometries()
+        self.verticalScrollBar().setValue(self._place.y_of(at) - eye.y())
+        self.horizontalScrollBar().setValue(round(column * self._place.column_px) - eye.x())
+        self.viewport().update()
+        self.view_moved.emit(0, 0)
 
     @property
     def shown_now(self) -> datetime:

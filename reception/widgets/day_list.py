@@ -1,4 +1,4 @@
-"""The same day as a plain list by time: for screen readers and for printing."""
+"""The same day as a plain list: sorted as one likes, for screen readers and for printing."""
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -7,26 +7,37 @@ from PySide6.QtCore import (
     QSortFilterProxyModel,
     Qt,
     Signal,
+    Slot,
 )
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from reception.widgets.board_cell import CellState
+from reception.widgets.board_gestures import BoardGestures
 from reception.widgets.board_model import BoardModel, BoardRole
+from reception.widgets.day_table import QUESTIONS, SORT_ROLE, DayTableModel
+from reception.widgets.look import Look
 
 Index = QModelIndex | QPersistentModelIndex
 _NOT_LISTED = (CellState.BLOCKED, CellState.LAPSED)
+_UNITS = {"Time": 8, "Patient": 26, "State": 22, "Wait": 9, "Clinician": 18, "Type": 24,
+          "Mode": 14, "Booked": 10}  # fmt: skip
+"""Widths to begin with, in units of the rhythm; the reason has the rest."""
 
 
 class DayListModel(QSortFilterProxyModel):
-    """The board's rows by time, without what was kept free of patients or went unused."""
+    """The board's rows in an order of one's own, without what was kept free or went unused.
+
+    Rows of the same rank stay in the order of time.
+    """
 
     def __init__(self, board: BoardModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._board = board
-        self.setSortRole(BoardRole.START)
+        self.setSortRole(SORT_ROLE)
         self.setDynamicSortFilter(True)
-        self.setSourceModel(board)
+        self.table = DayTableModel(board, self)
+        self.setSourceModel(self.table)
         self.sort(0)
 
     def filterAcceptsRow(self, row: int, _parent: Index) -> bool:
@@ -34,22 +45,53 @@ class DayListModel(QSortFilterProxyModel):
         cell = self._board.cell_at(self._board.index(row))
         return cell is not None and cell.state(self._board.now()) not in _NOT_LISTED
 
+    def lessThan(self, left: Index, right: Index) -> bool:
+        """By what was asked for, then by time and clinician."""
+        one, other = left.data(SORT_ROLE), right.data(SORT_ROLE)
+        if one != other:
+            return bool(one < other)
+        later = self.sortOrder() is Qt.SortOrder.DescendingOrder
+        return (self._rank(left) < self._rank(right)) != later
 
-class DayList(QListView):
-    """One sentence a cell; Enter opens it."""
+    def _rank(self, index: Index) -> tuple[float, str]:
+        cell = self.table.cell_at(index)
+        return (cell.start.timestamp(), cell.key) if cell is not None else (0.0, "")
+
+
+class DayList(QTableView):
+    """A line a cell; Enter opens it, the verbs' keys act on it."""
 
     opened = Signal(str)  # key of a cell
     key_struck = Signal(str, str)  # key of a cell, letter
 
-    VERBS = frozenset("asldxb")
-
-    def __init__(self, board: BoardModel, parent: QWidget | None = None) -> None:
+    def __init__(self, board: BoardModel, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("The day as a list")
-        self.setUniformItemSizes(True)
         self.setAlternatingRowColors(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.verticalHeader().hide()
+        metrics = look.metrics
+        self.verticalHeader().setDefaultSectionSize(round(metrics.line_px + metrics.unit_px * 0.75))
         self.setModel(DayListModel(board, self))
+        header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for section, question in enumerate(QUESTIONS):
+            if question.name in _UNITS:
+                header.resizeSection(section, _UNITS[question.name] * metrics.unit_px)
+        header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
         self.activated.connect(self._on_activated)
+        self.model().modelReset.connect(self._to_first)
+        self._to_first()
 
     @property
     def current_key(self) -> str:
@@ -67,7 +109,9 @@ class DayList(QListView):
             row = self.currentIndex().row() + (1 if letter == "j" else -1)
             if 0 <= row < self.model().rowCount():
                 self.setCurrentIndex(self.model().index(row, 0))
-        elif plain and letter and letter in self.VERBS:
+        elif plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(self.current_key)
+        elif plain and letter and letter in BoardGestures.VERBS:
             shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self.key_struck.emit(self.current_key, letter.upper() if shift else letter)
         elif plain and event.text() and event.text().isprintable():
@@ -75,5 +119,12 @@ class DayList(QListView):
         else:
             super().keyPressEvent(event)
 
+    @Slot(QModelIndex)
     def _on_activated(self, index: QModelIndex) -> None:
         self.opened.emit(index.data(BoardRole.KEY) or "")
+
+    @Slot()
+    def _to_first(self) -> None:
+        """There is always a current line: screen readers begin there."""
+        if not self.currentIndex().isValid() and self.model().rowCount():
+            self.setCurrentIndex(self.model().index(0, 0))

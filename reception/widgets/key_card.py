@@ -45,6 +45,8 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("D", "Did not attend"),
         ("X", "Cancel, with a reason"),
         ("N", "Jump to now"),
+        ("F", "Show only a part; with Shift, show all"),
+        ("Ctrl+plus, minus, 0", "Larger, smaller, as usual"),
     ),
 }
 

@@ -15,6 +15,7 @@ ODS = "A99999"
 PRACTICE_NAME = "Otterbrook Surgery"
 ORGANIZATION = "otterbrook"
 POOL = f"Organization/{ORGANIZATION}"
+_PLACE_KIND = "http://terminology.hl7.org/CodeSystem/location-physical-type"
 _JOBS = {
     "gp": ("62247001", "General practitioner"),
     "registrar": ("1326901000000109", "GP registrar"),
@@ -136,10 +137,19 @@ class Staff:
         """Clinicians first."""
         return self.clinicians + self.desk
 
+    def site_of(self, column: int) -> Site:
+        """Where the clinician of that column works."""
+        return self.sites[column % len(self.sites) if column % 5 == 4 else 0]
+
     @property
     def usual_gps(self) -> list[Member]:
         """Those whom a patient may have as usual doctor."""
         return [one for one in self.clinicians if one.job == "gp" and one.id != DUTY]
+
+
+def room_of(site_id: str, member: Member) -> str:
+    """Id of the Location that is *member*'s consulting room."""
+    return f"{site_id}-room-{member.id}"
 
 
 def columns_for(patients: int) -> int:
@@ -187,6 +197,18 @@ def trees(staff: Staff) -> Iterator[Tree]:
             "name": site.name,
             "mode": "instance",
             "address": _site_address(site),
+            "managingOrganization": {"reference": POOL, "display": PRACTICE_NAME},
+        }
+    for column, member in enumerate(staff.clinicians):
+        site = staff.site_of(column)
+        yield {
+            "resourceType": "Location",
+            "id": room_of(site.id, member),
+            "status": "active",
+            "name": f"Room {column + 1}",
+            "mode": "instance",
+            "physicalType": {"coding": [{"system": _PLACE_KIND, "code": "ro", "display": "Room"}]},
+            "partOf": {"reference": f"Location/{site.id}", "display": site.name},
             "managingOrganization": {"reference": POOL, "display": PRACTICE_NAME},
         }
     for key, name in (

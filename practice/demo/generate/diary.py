@@ -127,7 +127,7 @@ def _plan_session(planned: Day, session: Session, midnight: datetime) -> None:
             "serviceCategory": [{"text": session.name.partition(",")[0]}],
             "actor": [
                 {"reference": session.member.reference, "display": session.member.display},
-                {"reference": f"Location/{session.site}"},
+                {"reference": f"Location/{session.place}"},
             ],
             "planningHorizon": {"start": wire.z(first), "end": wire.z(last)},
             "comment": session.name,

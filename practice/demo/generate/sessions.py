@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contract.codes import Channel, SlotType
-from practice.demo.generate.clinicians import DUTY, Member, Staff
+from practice.demo.generate.clinicians import DUTY, Member, Staff, room_of
 
 COFFEE_MIN = 10 * 60 + 30
 """Minutes after midnight, London."""
@@ -30,6 +30,11 @@ class Session:
     """How much of it is kept for the day, against other sessions."""
     mixed: tuple[SlotType, Channel, str] | None = None
     """Every fourth slot is of this kind instead."""
+
+    @property
+    def place(self) -> str:
+        """Id of the Location: the clinician's room, or the site that visits are made from."""
+        return self.site if self.kind is SlotType.VISIT else room_of(self.site, self.member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def sessions(staff: Staff, *, monday: bool, week_day: int) -> list[Session]:
     found: list[Session] = []
     visiting = _visitors(staff, week_day)
     for column, member in enumerate(staff.clinicians):
-        site = staff.sites[column % len(staff.sites) if column % 5 == 4 else 0].id
+        site = staff.site_of(column).id
         found += _sessions_of(member, column, site, monday=monday)
         if member.id in visiting:
             found.append(Session(member, "Home visits", 12 * 60 + 15, 30, 2, *_VISIT, 9, site, 0.8))

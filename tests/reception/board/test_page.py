@@ -306,7 +306,8 @@ def test_the_list_shows_the_same_day(page: BoardPage, desk: Desk, until: Until) 
     page.list_button.click()
     day = page.list
     assert day is not None
-    rows = [day.model().index(row, 0).data() for row in range(day.model().rowCount())]
+    spoken = Qt.ItemDataRole.AccessibleTextRole
+    rows = [day.model().index(row, 0).data(spoken) for row in range(day.model().rowCount())]
     assert rows == sorted(rows, key=lambda words: words[:5])
     it = booked(desk, lambda a: a.channel == "In-person")
     words = next(
@@ -316,7 +317,7 @@ def test_the_list_shows_the_same_day(page: BoardPage, desk: Desk, until: Until) 
     )
     day.setCurrentIndex(day.model().index(words, 0))
     QTest.keyClick(day, Key.Key_A)
-    until(lambda: "arrived" in day.currentIndex().data())
+    until(lambda: "arrived" in day.currentIndex().siblingAtColumn(0).data(spoken))
     page.list_button.click()
     assert page.pane.view.hasFocus()
 
@@ -328,3 +329,37 @@ def test_an_empty_day_says_so(page: BoardPage, desk: Desk, finish: Finish) -> No
     finish(desk.open_day(desk.time.today()))
     assert page.pane.model.columns
     assert page.pane.view.isVisible()
+
+
+def test_keys_zoom_and_filter_and_the_page_is_remembered(
+    page: BoardPage, desk: Desk, look: Look
+) -> None:
+    view, control = page.pane.view, Qt.KeyboardModifier.ControlModifier
+    usual = view.place.px_per_min
+    QTest.keyClick(view, Key.Key_Plus, control)
+    assert view.place.px_per_min > usual
+    QTest.keyClick(view, Key.Key_0, control)
+    assert view.place.px_per_min == usual
+    QTest.keyClick(view, Key.Key_Minus, control)
+    assert view.place.px_per_min < usual
+
+    QTest.keyClick(view, Key.Key_F)
+    card = page.bar.card
+    assert card.isVisible()
+    card.free.click()
+    QTest.keyClick(card, Key.Key_Escape)
+    assert not card.isVisible()
+    shown = {cell.state(page.pane.model.now()) for cell in page.pane.model.cells()}
+    assert shown == {CellState.FREE}
+    waiting = sum(a.status == "arrived" for a in desk.appointments)
+    assert page.bar.shown.text() == f"Showing free only   {waiting} arrived elsewhere"
+
+    again = BoardPage(desk, look)
+    again.recall(page.kept())
+    assert again.kept() == page.kept()
+    assert again.pane.view.zoom is view.zoom
+    again.deleteLater()
+
+    QTest.keyClick(view, Key.Key_F, Qt.KeyboardModifier.ShiftModifier)
+    assert not page.bar.shown.isVisible()
+    assert len({cell.state(page.pane.model.now()) for cell in page.pane.model.cells()}) > 3
