@@ -14,6 +14,7 @@ from reception.api.wire import Wire
 from reception.desk import order
 from reception.desk.board import BoardVerbs
 from reception.desk.booking import Booking
+from reception.desk.cues import Cues
 from reception.desk.drafts import Drafts
 from reception.desk.feed import Feed
 from reception.desk.fit import Fitting
@@ -114,6 +115,7 @@ class Desk(QObject):
         self._writer = Writer(wire, stores, outbox, self.time, self._tell, self)
         self._undos = Undos(self.time.now, self._tell)
         self._loading = Loading(wire, network, stores, self.time)
+        self.cues = Cues(wire.search, stores, self.time, self)
         self._take_verbs(
             Workbench(me, wire, stores, self.time, self.freshness, self._writer, self._undos)
         )
@@ -131,6 +133,7 @@ class Desk(QObject):
         self.time.day_changed.connect(self._on_new_day)
         self.time.jumped.connect(self._on_reload)
         self.freshness.changed.connect(self._on_freshness)
+        self.loaded.connect(self._on_loaded)
         self.requests.added.connect(self._on_record_of_patient)
         self.appointments.added.connect(self._on_record_of_patient)
 
@@ -390,6 +393,11 @@ class Desk(QObject):
         for start in range(0, len(ids), MEET_AT_ONCE):
             wanted = ",".join(ids[start : start + MEET_AT_ONCE])
             self.stores.take_trees(await self._wire.search("Patient", [("_id", wanted)]))
+        await self.cues.learn()
+
+    @QtSlot()
+    def _on_loaded(self) -> None:
+        self._start(self.cues.learn())
 
     def _if_up_to_date(self) -> None:
         if self._is_in_touch and self._is_loaded and not self._is_reloading:

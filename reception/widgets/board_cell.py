@@ -6,6 +6,7 @@ from enum import Enum
 
 from contract.codes import BookingAccess, Channel, Mark
 from contract.core_hours import LONDON
+from reception.desk.cues import Cue
 from reception.records import Appointment, Slot
 
 WAIT_LONG_MIN = 15
@@ -58,6 +59,7 @@ class Cell:
         end: aware UTC, after *start*.
         slot: the slot, if it is known.
         appointment: who is booked there, if anybody.
+        cues: what to know of them.
     """
 
     key: str
@@ -66,6 +68,7 @@ class Cell:
     end: datetime
     slot: Slot | None
     appointment: Appointment | None
+    cues: tuple[Cue, ...] = ()
 
     def state(self, now: datetime) -> CellState:
         """What it is at *now*."""
@@ -158,6 +161,7 @@ def marks_of(cell: Cell) -> tuple[str, ...]:
             words.append(f"{attempts} of 3 calls tried")
     if slot is not None and slot.overbooked:
         words.append("extra")
+    words.extend(cue.words for cue in cell.cues)
     return tuple(words)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 
 from contract.codes import BookingAccess, Mark
+from reception.desk.cues import CueKind
 from reception.records import Appointment
 from reception.widgets.board_cell import (
     WAIT_LONG_MIN,
@@ -30,6 +31,11 @@ class Glyph(Enum):
     EXTRA = "extra"
     LOCK = "lock"
     NOTE = "note"
+    TWIN = "near-twin"
+    MISSED = "missed before"
+    OTHER_GP = "not the usual GP"
+    DESK = "booked at the desk"
+    BY_PHONE = "booked by phone"
 
 
 class Fill(Enum):
@@ -94,6 +100,13 @@ class _Dress:
     name_ink: Ink = Ink.TEXT
     strong: bool = False
     struck: bool = False
+
+
+_CUES = {
+    CueKind.TWIN: Glyph.TWIN,
+    CueKind.MISSED: Glyph.MISSED,
+    CueKind.OTHER_GP: Glyph.OTHER_GP,
+}
 
 
 def _badge(letter: str, shape: Shape, ink: Ink, ground: Ink = Ink.SURFACE) -> Badge:
@@ -201,7 +214,7 @@ def _slot_words(cell: Cell, state: CellState) -> str:
 
 
 def _glyphs(cell: Cell, state: CellState) -> tuple[Glyph, ...]:
-    shown: list[Glyph] = []
+    shown = [_CUES[cue.kind] for cue in cell.cues]
     slot, held = cell.slot, cell.appointment
     if cell.is_phone:
         shown.append(Glyph.PHONE)
@@ -213,6 +226,8 @@ def _glyphs(cell: Cell, state: CellState) -> tuple[Glyph, ...]:
         marks = {
             Mark.VIA_ONLINE: Glyph.ONLINE,
             Mark.VIA_111: Glyph.NHS111,
+            Mark.VIA_DESK: Glyph.DESK,
+            Mark.VIA_PHONE: Glyph.BY_PHONE,
             Mark.LATE: Glyph.LATE,
             Mark.QUIET: Glyph.QUIET,
         }

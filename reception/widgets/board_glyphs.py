@@ -97,6 +97,59 @@ def _note(path: QPainterPath) -> None:
     path.lineTo(7, 6.6)
 
 
+def _twin(path: QPainterPath) -> None:
+    for x in (4.0, 8.0):
+        path.addEllipse(QRectF(x - 1.7, 1.4, 3.4, 3.4))
+        path.moveTo(x - 3.0, 10.8)
+        path.cubicTo(x - 3.0, 5.4, x + 3.0, 5.4, x + 3.0, 10.8)
+
+
+def _missed(path: QPainterPath) -> None:
+    path.moveTo(6, 1)
+    path.lineTo(11, 6)
+    path.lineTo(6, 11)
+    path.lineTo(1, 6)
+    path.closeSubpath()
+    path.moveTo(6, 3.8)
+    path.lineTo(6, 6.6)
+    path.moveTo(6, 8.0)
+    path.lineTo(6, 8.4)
+
+
+def _other_gp(path: QPainterPath) -> None:
+    path.moveTo(1, 4)
+    path.lineTo(10.6, 4)
+    path.moveTo(8.2, 1.6)
+    path.lineTo(10.6, 4)
+    path.lineTo(8.2, 6.4)
+    path.moveTo(11, 8.4)
+    path.lineTo(1.4, 8.4)
+    path.moveTo(3.6, 6.4)
+    path.lineTo(1.4, 8.4)
+    path.lineTo(3.6, 10.6)
+
+
+def _desk(path: QPainterPath) -> None:
+    path.moveTo(1, 5)
+    path.lineTo(11, 5)
+    path.moveTo(2.4, 5)
+    path.lineTo(2.4, 10.4)
+    path.moveTo(9.6, 5)
+    path.lineTo(9.6, 10.4)
+    path.addEllipse(QRectF(4.6, 1.0, 2.8, 2.8))
+
+
+def _by_phone(path: QPainterPath) -> None:
+    path.moveTo(1.4, 4.6)
+    path.cubicTo(1.4, 1.2, 10.6, 1.2, 10.6, 4.6)
+    path.lineTo(8.2, 5.4)
+    path.lineTo(7.8, 3.8)
+    path.lineTo(4.2, 3.8)
+    path.lineTo(3.8, 5.4)
+    path.closeSubpath()
+    path.addRoundedRect(QRectF(2.4, 6.4, 7.2, 4.4), 1, 1)
+
+
 _DRAWN = {
     Glyph.PHONE: _phone,
     Glyph.VIDEO: _video,
@@ -107,4 +160,9 @@ _DRAWN = {
     Glyph.EXTRA: _extra,
     Glyph.LOCK: _lock,
     Glyph.NOTE: _note,
+    Glyph.TWIN: _twin,
+    Glyph.MISSED: _missed,
+    Glyph.OTHER_GP: _other_gp,
+    Glyph.DESK: _desk,
+    Glyph.BY_PHONE: _by_phone,
 }

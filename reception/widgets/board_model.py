@@ -222,6 +222,7 @@ class BoardModel(QAbstractListModel):
         source.appointments.added.connect(self._on_appointment)
         source.appointments.changed.connect(self._on_appointment_changed)
         source.appointments.removed.connect(self._on_appointment)
+        source.cues.changed.connect(self._on_cues)
         for names in (source.practitioners, source.roles, source.places):
             names.added.connect(self._names.start)
             names.changed.connect(self._names.start)
@@ -249,6 +250,13 @@ class BoardModel(QAbstractListModel):
     @Slot(object, object)
     def _on_session_changed(self, _before: Session, _after: Session) -> None:
         self._on_reset()
+
+    @Slot(object)
+    def _on_cues(self, patient_ids: frozenset[str]) -> None:
+        if self._is_in_bulk():
+            return
+        theirs = (a for i in patient_ids for a in self._source.appointments.of_patient(i))
+        self._refresh(self._plan.touched_by_appointment(*theirs))
 
     @Slot()
     def _on_names(self) -> None:

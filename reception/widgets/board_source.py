@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import SignalInstance
 
 from contract.core_hours import day_bounds
+from reception.desk.cues import Cues
 from reception.desk.practice_time import PracticeTime
 from reception.desk.store import RecordStore
 from reception.desk.stores import AppointmentStore, SlotStore
@@ -46,6 +47,10 @@ class BoardSource(Protocol):
     @property
     def places(self) -> RecordStore[Place]:
         """Sites and rooms."""
+
+    @property
+    def cues(self) -> Cues:
+        """What to know of who is booked."""
 
     @property
     def time(self) -> PracticeTime:
@@ -257,13 +262,15 @@ class BoardCells:
         slot = self._source.slots.get(anchor) if anchor is not None else None
         column = self._column_key(slot) if slot is not None else self._column_without(appointment)
         end = max(appointment.end, appointment.start + LEAST)
-        return Cell(appointment.reference, column, appointment.start, end, slot, appointment)
+        cues = self._source.cues.of(appointment)
+        return Cell(appointment.reference, column, appointment.start, end, slot, appointment, cues)
 
     def _booked(self, slot: Slot, appointment: Appointment) -> Cell:
         start, end = appointment.start, appointment.end
         if end <= start:
             start, end = slot.start, slot.end
-        return Cell(slot.reference, self._column_key(slot), start, end, slot, appointment)
+        cues = self._source.cues.of(appointment)
+        return Cell(slot.reference, self._column_key(slot), start, end, slot, appointment, cues)
 
     def _anchor(self, appointment: Appointment) -> str | None:
         for slot_id in appointment.slot_ids:

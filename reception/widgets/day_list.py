@@ -66,6 +66,7 @@ class DayList(QTableView):
 
     def __init__(self, board: BoardModel, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("dayList")
         self.setAccessibleName("The day as a list")
         self.setAlternatingRowColors(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from contract import systems
 from contract.codes import Role
 from contract.core_hours import LONDON
+from reception.desk.cues import Cues
 from reception.desk.freshness import Freshness
 from reception.desk.me import Me
 from reception.desk.practice_time import PracticeTime
@@ -59,6 +60,8 @@ class Diary(QObject):
         self.saving: set[str] = set()
         self.patients: RecordStore[Patient] = RecordStore(parent=self)
         self.flags: RecordStore[PatientFlag] = RecordStore(parent=self)
+        self.missed: list[Tree] = []
+        self.cues = Cues(self._search, self, self.time, self)
         self.me = Me("Practitioner/sam", "Sam", Role.RECEPTIONIST)
         self.is_loading = False
         self._version = 0
@@ -186,6 +189,9 @@ class Diary(QObject):
         record = Appointment.from_tree(self._stamped(tree, key))
         self.appointments.take(record)
         return record
+
+    async def _search(self, _kind: str, _params: list[tuple[str, str]]) -> list[Tree]:
+        return self.missed
 
     def _stamped(self, tree: Tree, key: str) -> Tree:
         self._version += 1
