@@ -12,7 +12,7 @@ from contract.limits import SEARCH_DAYS_PATIENT
 from contract.systems import BOOKING_ACCESS
 from practice.clock import instant
 from practice.refusal import Refusal
-from practice.rules import attachments, consent, messages, patients, slots
+from practice.rules import attachments, consent, messages, patients, slots, templates
 from practice.rules.caller import Caller, Right
 from practice.rules.policy import Policy
 from practice.rules.trees import target
@@ -62,6 +62,8 @@ def narrowed(
     for name, _ in wanted:
         if "." in name or name.startswith("_has"):
             raise _bad(f"The parameter {name} is not offered to patients.")
+    if resource_type == "Schedule":
+        return [*wanted, ("active:not", "false")]
     if resource_type in PUBLIC:
         return wanted
     if resource_type == "Slot":
@@ -86,7 +88,7 @@ def seen(unit: Unit, caller: Caller, tree: Tree, policy: Policy, now: datetime) 
         return _LOOKS[kind](tree, own)
     if kind == "Slot":
         return patients.slot_seen(tree) if is_bookable(tree, policy, now) else None
-    shown = kind in PUBLIC
+    shown = kind in PUBLIC and not templates.is_template(tree)
     if kind in consent.RECORD_TYPES and consent.subject_of(tree) == own:
         shown = bool(consent.services(unit, caller).intersection(consent.RECORD_TYPES[kind]))
     if kind == "Binary":

@@ -19,7 +19,7 @@ from contract.systems import (
     SLOT_TYPE,
 )
 from practice.refusal import Refusal
-from practice.rules import claims
+from practice.rules import claims, templates
 from practice.rules.act import Act
 from practice.rules.caller import Caller, Right
 from practice.rules.rights import require
@@ -142,7 +142,7 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
         )
     if held_by_other(act, before):
         raise taken("Somebody else is booking that slot.")
-    if _releases(before, after):
+    if _releases(before, after) or templates.is_part(before):
         require(act.caller, Right.RELEASE)
     _check_shape(act, after)
     _check_hold(act, before, after)
@@ -162,8 +162,11 @@ def _check_shape(act: Act, tree: Tree) -> None:
     if not start < end:
         raise invalid("Slot.end", "A slot has to end after it begins.")
     schedule = target(tree.get("schedule"))
-    if act.after(schedule) is None:
+    session = act.after(schedule)
+    if session is None:
         raise unknown("Slot.schedule", schedule)
+    if templates.is_template(session) and not templates.is_part(tree):
+        raise invalid("Slot.start", "The slots of a template lie in its reference weeks.")
 
 
 def _check_hold(act: Act, before: Tree | None, after: Tree) -> None:
