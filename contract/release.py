@@ -13,8 +13,9 @@ A rule is one code of the `booking-access` system, carried by the slot itself:
 =================  ==============================================================================
 
 "48 hours before 09:10" is 09:10 two days earlier, also when the clocks change in between: people
-read it off the wall. A time that a clock change skips counts from after the gap; one that comes
-twice is the first of the two.
+read it off the wall. A time that a clock change skips is the one that the wall shows that much
+later (01:30 becomes 02:30); one that comes twice is the first of the two. So long before the
+start is never after it. What would lie before the year 1 is the beginning of time.
 
 Source: docs/contract.md 4.2, 6; domain words, release rules.
 """
@@ -31,11 +32,15 @@ from contract.core_hours import LONDON, OPENS
 RESTRICTED = frozenset({BookingAccess.NHS111, BookingAccess.GP_CONNECT})
 """Access that keeps a slot for others than the practice, until it falls back."""
 
+EXAMPLES = "on-the-day, 48h, 7d, 7d@0800, hold-back-60m, until-1000"
+"""Rules as they are shown to somebody who wrote one that is none."""
+_WHO = frozenset(BookingAccess)
 _UNITS = {"m": ("minute", timedelta(minutes=1)), "h": ("hour", timedelta(hours=1)),
           "d": ("day", timedelta(days=1))}  # fmt: skip
-_OFFSET = re.compile(r"([1-9]\d{0,3})([mhd])")
-_DAYS_AT = re.compile(r"(\d{1,3})d@([01]\d|2[0-3])([0-5]\d)")
-_AT = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
+_OFFSET = re.compile(r"([1-9][0-9]{0,3})([mhd])")
+_DAYS_AT = re.compile(r"(0|[1-9][0-9]{0,2})d@([01][0-9]|2[0-3])([0-5][0-9])")
+_AT = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])")
+_ALWAYS = datetime.min.replace(tzinfo=UTC)
 _HOLD_BACK, _UNTIL = "hold-back-", "until-"
 
 
@@ -57,12 +62,14 @@ class Moment:
 
     def of(self, start: datetime) -> datetime:
         """The moment for a slot that begins at *start* (aware), as aware UTC."""
-        local = start.astimezone(LONDON)
-        if self.at is not None:
-            return _on_the_wall(datetime.combine(local.date() - timedelta(self.days), self.at))
-        if not self.before:
-            return start.astimezone(UTC)
-        return _on_the_wall(local.replace(tzinfo=None, fold=0) - self.before)
+        try:
+            local = start.astimezone(LONDON)
+            if self.at is not None:
+                return _on_the_wall(datetime.combine(local.date() - timedelta(self.days), self.at))
+            early = _on_the_wall(local.replace(tzinfo=None, fold=0) - self.before)
+        except OverflowError:
+            return _ALWAYS
+        return min(early, start.astimezone(UTC))
 
 
 def opening(codes: Iterable[str]) -> Moment | None:
@@ -81,6 +88,11 @@ def hold_back(codes: Iterable[str]) -> Moment | None:
 def fall_back(codes: Iterable[str]) -> Moment | None:
     """When what is kept for others falls back to the practice; None where no rule says so."""
     return _first(codes, _fall_back)
+
+
+def is_known(code: str) -> bool:
+    """Whether *code* may stand among the access codes of a slot: it says who, or when."""
+    return code in _WHO or is_rule(code)
 
 
 def is_rule(code: str) -> bool:
@@ -176,5 +188,5 @@ def _day_at(days: int, at: time) -> Moment:
 
 
 def _on_the_wall(local: datetime) -> datetime:
-    """A naive London time as aware UTC; a skipped one counts from after the gap."""
+    """A naive London time as aware UTC; a skipped one is that much later on the wall."""
     return local.replace(tzinfo=LONDON).astimezone(UTC)
