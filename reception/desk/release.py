@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from contract.codes import BookingAccess
+from contract.release import is_embargo, is_rule
 from reception.api.bundle import Entry, put
 from reception.desk.problems import NotPossible
 from reception.desk.slots import Slots
@@ -58,12 +59,13 @@ class Release:
         if slot.status != "free" and not slot.is_embargoed:
             raise NotPossible(self._why_not(slot))
         kept = slot.access - {BookingAccess.ONLINE}
-        return slot.with_access(kept or {BookingAccess.RECEPTION})
+        nobody = all(is_rule(code) for code in kept)
+        return slot.with_access(kept | {BookingAccess.RECEPTION} if nobody else kept)
 
     def _blocked(self, slot: Slot) -> Tree:
         if slot.status != "free":
             raise NotPossible(self._why_not(slot))
-        shut = slot.with_access(slot.access - {BookingAccess.ON_THE_DAY})
+        shut = slot.with_access(code for code in slot.access if not is_embargo(code))
         return Slot.from_tree(shut).to_unavailable()
 
     def _why_not(self, slot: Slot) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from contract import systems
+from contract import release, systems
 from contract.codes import BookingAccess, Channel
 from contract.limits import HOLD_S
 from reception.records.record import Record
@@ -112,8 +112,23 @@ class Slot(Record, frozen=True, eq=False, kw_only=True):
 
     @property
     def is_embargoed(self) -> bool:
-        """Shut until its release time."""
-        return self.status == "busy-unavailable" and BookingAccess.ON_THE_DAY in self.access
+        """Shut until its release time, whichever rule says so."""
+        return self.status == "busy-unavailable" and any(map(release.is_embargo, self.access))
+
+    @property
+    def opens_at(self) -> datetime | None:
+        """When its rule opens it, also if that is over; None where no rule says so."""
+        return release.opens_at(self.access, self.start)
+
+    @property
+    def closes_online_at(self) -> datetime | None:
+        """From when on patients can no longer book it; None where no rule says so."""
+        return release.closes_online_at(self.access, self.start)
+
+    @property
+    def falls_back_at(self) -> datetime | None:
+        """When it falls back to the practice; None unless it is kept for others until then."""
+        return release.falls_back_at(self.access, self.start)
 
     @property
     def is_blocked(self) -> bool:

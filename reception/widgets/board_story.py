@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from contract.codes import BookingAccess, CancelReason, Mark
+from contract.release import words_of
 from reception.widgets.board_cell import (
     Cell,
     CellState,
@@ -30,7 +31,6 @@ _REASONS = {
 _ACCESS = {
     BookingAccess.RECEPTION: "reception",
     BookingAccess.ONLINE: "patients online",
-    BookingAccess.ON_THE_DAY: "on the day",
     BookingAccess.GP_CONNECT: "other services",
     BookingAccess.NHS111: "NHS 111",
 }
@@ -123,7 +123,8 @@ def tooltip_of(cell: Cell, clinician: str, now: datetime) -> str:
 def _open_to(cell: Cell) -> str:
     assert cell.slot is not None
     known = [words for code, words in _ACCESS.items() if code in cell.slot.access]
-    return ", ".join(known) or "reception"
+    rules = [words for code in sorted(cell.slot.access) if (words := words_of(code))]
+    return "; ".join([", ".join(known) or "reception", *rules])
 
 
 def _why(code: str) -> str:
