@@ -1,23 +1,32 @@
-"""Opens on-the-day slots when their time comes: the service's own clock, no desk needed."""
+"""Does what slots' rules say when their time comes: the service's own clock, no desk needed."""
 
 import asyncio
+import heapq
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
+from functools import partial
 
-from contract.core_hours import london_day, opens_on
 from practice.clock import Clock
-from practice.rules.opening import AT_ONCE, open_due
-from practice.store import Store
+from practice.rules.opening import AT_ONCE, act_on, due_time, look, may_act, searches
+from practice.store import Commit, Store, Stored
 
 log = logging.getLogger(__name__)
 
 _SHORTEST_S, _LONGEST_S = 0.01, 5.0
 """Bounds of one pause, on the wall's clock: a machine that slept is noticed soon after."""
+_MANY = 200
+"""More changed slots than this are read off the event loop, which would stand still meanwhile."""
+
+_Key = tuple[str, str]
 
 
 class Opener:
-    """Runs once at start, for what was due while nothing ran, and at 08:00 of every day.
+    """Opens embargoed slots and lets restricted ones fall back, each at its moment.
+
+    Once, at start, it looks through the slots to come, and does what was due while nothing ran.
+    From then on every commit tells it of the slots that have changed, and it sleeps until the
+    next moment.
 
     Args:
         store: where slots are.
@@ -29,12 +38,17 @@ class Opener:
     def __init__(
         self, store: Store, practices: Sequence[str], clock: Clock, speed: float = 1.0
     ) -> None:
-        self._store, self._practices = store, practices
+        self._store, self._practices = store, frozenset(practices)
         self._clock, self._speed = clock, speed
         self._task: asyncio.Task[None] | None = None
+        self._heap: list[tuple[datetime, _Key]] = []
+        self._moments: dict[_Key, datetime] = {}
+        self._fresh: list[tuple[str, Stored]] = []
+        self._woken = asyncio.Event()
 
     def start(self) -> None:
         """Begin, on the running event loop."""
+        self._store.on_commit(self._on_commit)
         self._task = asyncio.create_task(self._run(), name="opener")
 
     async def stop(self) -> None:
@@ -43,28 +57,88 @@ class Opener:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    def _on_commit(self, commit: Commit) -> None:
+        if commit.ods in self._practices:
+            fresh = [(commit.ods, stored) for stored in commit.changes if may_act(stored)]
+            if fresh:
+                self._fresh += fresh
+                self._woken.set()
+
     async def _run(self) -> None:
+        looked_through = False
         while True:
-            await self._open_all()
-            await self._wait_for_opening()
+            try:
+                if not looked_through:
+                    await self._look_through()
+                    looked_through = True
+                await self._take_fresh()
+                await self._act()
+            except Exception:
+                log.exception("slots could not be opened; trying again")
+                looked_through = False
+                await asyncio.sleep(_LONGEST_S)
+            await self._wait()
 
-    async def _open_all(self) -> None:
-        for ods in self._practices:
-            opened = at_once = AT_ONCE
-            while opened == at_once:
-                opened = await self._store.write(ods, open_due)
-                if opened:
-                    log.info("opened %d on-the-day slots", opened)
+    async def _look_through(self) -> None:
+        for ods in sorted(self._practices):
+            for query in searches(self._clock.now()):
+                found = await self._store.read(ods, partial(look, query=query))
+                self._note(ods, found.times)
+                while found.next is not None:
+                    found = await self._store.read(ods, partial(look, query=found.next))
+                    self._note(ods, found.times)
 
-    async def _wait_for_opening(self) -> None:
+    async def _take_fresh(self) -> None:
+        while self._fresh:
+            fresh, self._fresh = self._fresh, []
+            if len(fresh) > _MANY:
+                moments = await asyncio.to_thread(_moments, fresh, self._clock.now())
+            else:
+                moments = _moments(fresh, self._clock.now())
+            for ods, slot_id, when in moments:
+                self._note(ods, [(slot_id, when)])
+
+    def _note(self, ods: str, times: Sequence[tuple[str, datetime]]) -> None:
+        for slot_id, when in times:
+            key = (ods, slot_id)
+            if self._moments.get(key) != when:
+                self._moments[key] = when
+                heapq.heappush(self._heap, (when, key))
+
+    async def _act(self) -> None:
+        """Do what is due. Each slot is read again first: it may have changed meanwhile."""
+        due: dict[str, list[str]] = {}
         now = self._clock.now()
-        today = london_day(now)
-        opens = opens_on(today)
-        if opens <= now:
-            opens = opens_on(today + timedelta(days=1))
-        while True:
-            left_s = (opens - self._clock.now()).total_seconds()
-            if left_s <= 0:
-                return
-            pause_s = left_s / self._speed
-            await asyncio.sleep(min(_LONGEST_S, max(_SHORTEST_S, pause_s)))
+        while self._heap and self._heap[0][0] <= now:
+            when, key = heapq.heappop(self._heap)
+            if self._moments.get(key) == when:
+                del self._moments[key]
+                due.setdefault(key[0], []).append(key[1])
+        for ods, slot_ids in due.items():
+            for first in range(0, len(slot_ids), AT_ONCE):
+                some = slot_ids[first : first + AT_ONCE]
+                changed = await self._store.write(ods, partial(act_on, slot_ids=some))
+                if changed:
+                    log.info("opened %d slots by their rules", changed)
+
+    async def _wait(self) -> None:
+        """Until the next moment, or until slots have changed."""
+        pause_s = _LONGEST_S
+        if self._heap:
+            left_s = (self._heap[0][0] - self._clock.now()).total_seconds()
+            pause_s = min(_LONGEST_S, max(_SHORTEST_S, left_s / self._speed))
+        try:
+            async with asyncio.timeout(pause_s):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+        self._woken.clear()
+
+
+def _moments(fresh: Sequence[tuple[str, Stored]], now: datetime) -> list[tuple[str, str, datetime]]:
+    """Practice, slot and moment of those that a rule still changes."""
+    return [
+        (ods, stored.id, when)
+        for ods, stored in fresh
+        if (when := due_time(stored, now)) is not None
+    ]

@@ -1,31 +1,61 @@
-"""On-the-day slots open by themselves at 08:00, whether or not a desk is open.
+"""What a slot's own rules make of it when their time comes, whether or not a desk is open.
 
-Source: docs/contract.md 4.2 (Embargoed); domain words, release rules.
+An embargoed slot opens; what is kept for NHS 111 or a hub falls back to the practice.
+
+Source: docs/contract.md 4.2 (Embargoed, Restricted); domain words, release rules.
 """
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
 
-from contract.codes import BookingAccess
-from contract.core_hours import day_bounds, london_day, opens_on
-from contract.systems import BOOKING_ACCESS
+from contract import release
+from contract.limits import HOLD_S
+from contract.systems import BOOKING_ACCESS, HOLD
 from practice.clock import instant
-from practice.rules.trees import codes, last_updated, moment
-from practice.store import Query, Tree, Unit
+from practice.refusal import Refusal
+from practice.rules.trees import codes, last_updated, moment, with_codes, without_identifier
+from practice.store import Param, Query, Stored, Tree, Unit
 
+AT_ONCE: Final = 200
+"""Slots changed in one unit of work; more follow in the next."""
+_PAGE: Final = 1000
 _SAYS_WHEN = "Opens "
-AT_ONCE = 200
-"""Slots opened in one unit of work; more follow in the next."""
+_MARKS = (b'"busy-unavailable"', b'"until-')
+"""What the stored bytes of a slot hold that a rule may still change."""
 
 
 def opens_at(slot: Tree) -> datetime | None:
-    """When an embargoed slot opens (aware UTC); None for a slot that is not embargoed.
+    """When an embargoed slot opens (aware UTC); None for a slot that is not embargoed."""
+    if slot.get("status") != "busy-unavailable":
+        return None
+    return release.opens_at(_codes(slot), moment(slot.get("start"), "Slot.start"))
 
-    08:00 in London on the day it is for.
+
+def falls_back_at(slot: Tree) -> datetime | None:
+    """When a slot that is kept for others, and nobody has, falls back to the practice.
+
+    A slot that is held at that time falls back when the hold has run out.
     """
-    embargoed = slot.get("status") == "busy-unavailable" and BookingAccess.ON_THE_DAY in codes(
-        slot.get("serviceCategory"), BOOKING_ACCESS
-    )
-    return opens_on(london_day(moment(slot.get("start"), "Slot.start"))) if embargoed else None
+    status = slot.get("status")
+    if status not in ("free", "busy-tentative"):
+        return None
+    when = release.falls_back_at(_codes(slot), moment(slot.get("start"), "Slot.start"))
+    if when is None or status == "free":
+        return when
+    return max(when, last_updated(slot) + timedelta(seconds=HOLD_S))
+
+
+def acts_at(slot: Tree) -> datetime | None:
+    """When the service will change *slot* by itself; None where it never will.
+
+    What somebody has shut again since it opened stays shut.
+    """
+    opens = opens_at(slot)
+    if opens is not None:
+        return opens if last_updated(slot) < opens else None
+    return falls_back_at(slot)
 
 
 def is_due(slot: Tree, now: datetime) -> bool:
@@ -34,23 +64,93 @@ def is_due(slot: Tree, now: datetime) -> bool:
     return opens is not None and last_updated(slot) < opens <= now
 
 
-def open_due(unit: Unit) -> int:
-    """Open today's embargoed slots whose time has come; how many were opened, at most 200."""
-    _, end = day_bounds(london_day(unit.now))
-    query = Query.parse(
-        "Slot",
-        [
-            ("status", "busy-unavailable"),
-            ("service-category", f"{BOOKING_ACCESS}|{BookingAccess.ON_THE_DAY}"),
-            ("start", f"ge{instant(unit.now)}"),
-            ("start", f"lt{instant(end)}"),
-            ("_count", "1000"),
-        ],
+def acted(slot: Tree, now: datetime) -> Tree | None:
+    """*slot* as its rules make it by *now*; None where there is nothing to do, or it is too late.
+
+    An opened slot that was kept for others may fall back at once.
+    """
+    if moment(slot.get("start"), "Slot.start") < now:
+        return None
+    after = slot
+    if is_due(after, now):
+        after = {**after, "status": "free"}
+        if str(after.get("comment", "")).startswith(_SAYS_WHEN):
+            del after["comment"]
+    falls_back = falls_back_at(after)
+    if falls_back is not None and falls_back <= now:
+        ours = release.after_fall_back(_codes(after))
+        if after.get("status") == "busy-tentative":
+            after = {k: v for k, v in without_identifier(after, HOLD).items() if k != "comment"}
+        after = {**with_codes(after, "serviceCategory", BOOKING_ACCESS, ours), "status": "free"}
+    return None if after is slot else after
+
+
+def may_act(stored: Stored) -> bool:
+    """Whether a version may be one that a rule still changes; cheap, and never wrongly no."""
+    return stored.type == "Slot" and any(mark in stored.raw for mark in _MARKS)
+
+
+def due_time(stored: Stored, now: datetime) -> datetime | None:
+    """When the service has to look at a stored slot again; None where it never has to."""
+    slot = stored.tree()
+    try:
+        over = moment(slot.get("start"), "Slot.start") < now
+        return None if over else acts_at(slot)
+    except Refusal:  # a slot without a time, brought in without rules
+        return None
+
+
+def act_on(unit: Unit, slot_ids: Iterable[str]) -> int:
+    """Do what is due with these slots; how many were changed."""
+    changed = 0
+    for slot_id in slot_ids:
+        stored = unit.get("Slot", slot_id)
+        if stored is None or due_time(stored, unit.now) is None:
+            continue
+        after = acted(stored.tree(), unit.now)
+        if after is not None:
+            unit.update(after)
+            changed += 1
+    return changed
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Part of a look through the slots to come.
+
+    Attributes:
+        times: slot id and when it has to be looked at.
+        next: the search that goes on from here; None at the end.
+    """
+
+    times: tuple[tuple[str, datetime], ...]
+    next: Query | None
+
+
+def searches(now: datetime) -> tuple[Query, ...]:
+    """The searches that find every slot that a rule may change from *now* on."""
+    ahead = Param("start", (f"ge{instant(now)}",))
+    kept = tuple(f"{BOOKING_ACCESS}|{code.value}" for code in sorted(release.RESTRICTED))
+    return (
+        _query(Param("status", ("busy-unavailable",)), ahead),
+        _query(Param("status", ("free", "busy-tentative")), Param("service-category", kept), ahead),
     )
-    held = [stored.tree() for stored in unit.search(query).matches]
-    due = [slot for slot in held if is_due(slot, unit.now)][:AT_ONCE]
-    for slot in due:
-        if str(slot.get("comment", "")).startswith(_SAYS_WHEN):
-            del slot["comment"]
-        unit.update({**slot, "status": "free"})
-    return len(due)
+
+
+def look(unit: Unit, query: Query) -> Found:
+    """One page of *query*: when each slot has to be looked at."""
+    page = unit.search(query)
+    times = tuple(
+        (stored.id, when)
+        for stored in page.matches
+        if may_act(stored) and (when := due_time(stored, unit.now)) is not None
+    )
+    return Found(times, replace(query, cursor=page.next) if page.next else None)
+
+
+def _query(*params: Param) -> Query:
+    return Query("Slot", params, count=_PAGE, total="none")
+
+
+def _codes(slot: Tree) -> list[str]:
+    return codes(slot.get("serviceCategory"), BOOKING_ACCESS)

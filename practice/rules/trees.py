@@ -48,6 +48,14 @@ def codes(concepts: Any, system: str) -> list[str]:
     return [code for where, code in codings(concepts) if where == system]
 
 
+def with_codes(tree: Tree, element: str, system: str, wanted: Iterable[str]) -> Tree:
+    """*tree* with *wanted* as its codes of *system* in a list of CodeableConcepts; others stay."""
+    others = [concept for concept in tree.get(element, ()) if not codes(concept, system)]
+    ours = [{"coding": [{"system": system, "code": str(code)}]} for code in sorted(wanted)]
+    rest = {name: value for name, value in tree.items() if name != element}
+    return rest | {element: [*others, *ours]} if others or ours else rest
+
+
 def identifier(tree: Tree, system: str) -> str | None:
     """The value of the first identifier of *system*."""
     for held in tree.get("identifier", ()):

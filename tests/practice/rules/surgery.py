@@ -10,6 +10,7 @@ from practice.clock import instant
 from practice.fhir.interaction import Code, Interaction
 from practice.fhir.turn import Trace, Turn
 from practice.fhir.writing import Write, write
+from practice.rules import opening
 from practice.rules.caller import Caller
 from practice.rules.gate import Gate
 from practice.rules.policy import Policy
@@ -145,6 +146,21 @@ class Surgery:
 
     def book(self, slot: Tree, who: str = "p1", by: Caller = PRIYA, **more: Any) -> Tree:
         return self.create(by, {**booking_tree(slot, who), **more})
+
+    def open_due(self) -> int:
+        """What the service does by itself by now; how many slots were changed."""
+
+        def work(unit: Unit) -> int:
+            due: list[str] = []
+            for query in opening.searches(unit.now):
+                found = opening.look(unit, query)
+                due += [slot_id for slot_id, when in found.times if when <= unit.now]
+                while found.next is not None:
+                    found = opening.look(unit, found.next)
+                    due += [slot_id for slot_id, when in found.times if when <= unit.now]
+            return opening.act_on(unit, due)
+
+        return self.store.write_now(ODS, work)
 
     def consent(self, who: str, *services: OnlineService, **more: Any) -> str:
         consent_id = f"consent{next(self._numbers)}"

@@ -7,13 +7,11 @@ import pytest
 from contract import systems
 from contract.codes import OnlineService
 from contract.template import in_reference_weeks
-from practice.rules.opening import open_due
 from practice.store import Tree
 from tests.practice.rules.conftest import Refused
 from tests.practice.rules.surgery import (
     IVAN,
     JANE,
-    ODS,
     PRIYA,
     Surgery,
     access,
@@ -95,7 +93,7 @@ def test_nothing_opens_it(surgery: Surgery, template: tuple[Tree, Tree]) -> None
     slot = template[1]
     for _ in range(30):
         surgery.clock.move(days=1)
-        surgery.store.write_now(ODS, open_due)
+        assert surgery.open_due() == 0
     assert surgery.get(f"Slot/{slot['id']}") == slot
 
 
