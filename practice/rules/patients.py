@@ -82,8 +82,10 @@ def check_booking(act: Act, chosen: Sequence[Tree], start: datetime) -> None:
         Refusal: 409 not open online; 422 too soon, too far ahead, or too many bookings.
     """
     policy = act.policy
-    if any(not slots.is_online(slot) for slot in chosen):
+    if any(not slots.is_online(slot) or slot.get("overbooked") for slot in chosen):
         raise slots.taken()
+    if any(not slots.is_bookable_online(slot, act.now) for slot in chosen):
+        raise _rule(ErrorCode.TOO_SOON, f"This time can no longer be booked online. {call(act)}")
     if start < act.now + timedelta(minutes=policy.notice_min):
         raise _rule(ErrorCode.TOO_SOON, f"That is too soon to book online. {call(act)}")
     if start > act.now + timedelta(days=policy.window_days):

@@ -112,7 +112,7 @@ def nameable(
 
 def is_bookable(slot: Tree, policy: Policy, now: datetime) -> bool:
     """Whether patients may book a slot, so far as the slot itself goes."""
-    if slot.get("status") != "free" or not slots.is_online(slot):
+    if slot.get("status") != "free" or not slots.is_bookable_online(slot, now):
         return False
     start, _ = slots.span(slot)
     first, last = _window(policy, now)

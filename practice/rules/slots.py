@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from contract import release
 from contract.codes import BookingAccess
 from contract.errors import ErrorCode
 from contract.limits import HOLD_S
@@ -60,6 +61,17 @@ def access(slot: Tree) -> frozenset[str]:
 def is_online(slot: Tree) -> bool:
     """Whether patients may book the slot."""
     return BookingAccess.ONLINE in access(slot)
+
+
+def is_bookable_online(slot: Tree, now: datetime) -> bool:
+    """Whether patients may take the slot as it is at *now*, its status left aside.
+
+    Not while it is held back before its start, and never one that was squeezed in over another.
+    """
+    if not is_online(slot) or slot.get("overbooked"):
+        return False
+    closes = release.closes_online_at(access(slot), span(slot)[0])
+    return closes is None or now < closes
 
 
 def span(slot: Tree) -> tuple[datetime, datetime]:
@@ -151,10 +163,14 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
 
 
 def _releases(before: Tree, after: Tree) -> bool:
+    """Whether a change makes or takes away time that others can book, or says who may."""
     was, will = before.get("status"), after.get("status")
     opened = was == "busy-unavailable" and will in ("free", "busy")
     withdrawn = will == "entered-in-error" and was != will and not before.get("overbooked")
-    return opened or withdrawn or access(before) != access(after)
+    session, other = target(before.get("schedule")), target(after.get("schedule"))
+    moved = span(before) != span(after) or session != other
+    counted = bool(before.get("overbooked")) != bool(after.get("overbooked"))
+    return opened or withdrawn or moved or counted or access(before) != access(after)
 
 
 def _check_shape(act: Act, tree: Tree) -> None:

@@ -354,3 +354,39 @@ def test_the_booking_window_counts_from_now(online: Surgery) -> None:
     assert online.show(JANE, {**online.slot(), "start": instant(start)}) is not None
     later = start + timedelta(milliseconds=1)
     assert online.show(JANE, {**online.slot(), "start": instant(later)}) is None
+
+
+# Held back before the start, and squeezed in
+
+
+def test_a_slot_that_is_held_back_is_reception_only(online: Surgery, refused: Refused) -> None:
+    codes = [access("online"), access("hold-back-60m")]
+    slot, other = (online.slot(n, serviceCategory=codes) for n in (90, 91))
+    assert free_slots(online) == [slot["id"], other["id"]]
+    online.clock.move(minutes=30)
+    assert free_slots(online) == [other["id"]]
+    no = refused(422, online.book, slot, by=JANE)
+    assert (
+        no.text == "This time can no longer be booked online. Please call the practice on "
+        "01632 960123."
+    )
+    assert online.show(PRIYA, slot) == slot
+    assert online.book(other, by=JANE)["status"] == "booked"
+    assert online.book(slot, "p2")["status"] == "booked"
+
+
+def test_a_held_slot_that_is_held_back_too_is_reception_only(
+    online: Surgery, refused: Refused
+) -> None:
+    codes = [access("online"), access("hold-back-60m")]
+    slot = online.slot(50, serviceCategory=codes, status="busy-tentative", identifier=hold("r2"))
+    online.clock.move(minutes=3)  # the hold has run out
+    refused(422, online.book, slot, by=JANE)
+
+
+def test_online_never_overbooks(online: Surgery, refused: Refused) -> None:
+    extra = online.slot(60, overbooked=True)
+    assert free_slots(online) == []
+    refused(409, online.book, extra, by=JANE)
+    assert online.book(extra, "p2")["status"] == "booked"
+    refused(409, online.book, extra, by=JANE)

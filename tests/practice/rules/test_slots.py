@@ -1,5 +1,7 @@
 """Slots: releasing, blocking, holding, and what a booked one keeps."""
 
+from datetime import timedelta
+
 from contract.errors import ErrorCode
 from practice.clock import instant
 from tests.practice.rules.conftest import Refused
@@ -28,6 +30,27 @@ def test_who_lacks_the_right_hears_who_has_it(surgery: Surgery, refused: Refused
     refused(403, surgery.create, IVAN, slot_tree(surgery.clock.at))
     refused(403, surgery.update, IVAN, {**embargoed, "status": "entered-in-error"})
     assert surgery.update(MARCUS, {**embargoed, "status": "free"})["status"] == "free"
+
+
+def test_no_way_around_the_right_to_release(surgery: Surgery, refused: Refused) -> None:
+    """Time that others can book is made only with it: not by moving a slot, nor by an extra."""
+    slot = surgery.slot()
+    start = surgery.clock.at + timedelta(days=3)
+    later = {"start": instant(start), "end": instant(start + timedelta(minutes=10))}
+    for more in (later, {"schedule": {"reference": "Schedule/sc2"}}, {"overbooked": True}):
+        assert "Release slots" in refused(403, surgery.update, IVAN, {**slot, **more}).text
+    extra = surgery.create(IVAN, slot_tree(start, overbooked=True))
+    proper = {name: value for name, value in extra.items() if name != "overbooked"}
+    refused(403, surgery.update, IVAN, proper)
+    assert surgery.update(PRIYA, {**slot, **later})["start"] == later["start"]
+    assert "overbooked" not in surgery.update(PRIYA, proper)
+
+
+def test_a_time_told_another_way_is_no_other_time(surgery: Surgery) -> None:
+    slot = surgery.slot()
+    same = slot["start"].replace(".000Z", "+00:00")
+    assert same != slot["start"]
+    surgery.update(IVAN, {**slot, "start": same, "status": "busy-unavailable"})
 
 
 def test_a_clinician_may_block_a_slot(surgery: Surgery) -> None:
