@@ -43,6 +43,8 @@ _RECORD: Final = {
     "Observation": "rs",
     "DocumentReference": "rs",
 }
+_RELEASE: Final = {"HealthcareService": "crus"}
+"""Of the roles with the right to release: the rules of slot types."""
 _PATIENT: Final = {
     "Slot": "rs",
     "Schedule": "rs",
@@ -57,11 +59,11 @@ _PATIENT: Final = {
     **_RECORD,  # the patient's Consent decides on each read (contract 12.2)
 }
 _MAY: Final[dict[Role, dict[str, str]]] = {
-    Role.RECEPTIONIST: _STAFF,
+    Role.RECEPTIONIST: _STAFF | _RELEASE,
     Role.CLINICIAN: _STAFF | _RECORD,
     # A prescriber issues: MedicationRequest `order`, then the task is completed (contract 7).
     Role.PRESCRIBER: _STAFF | _RECORD | {"MedicationRequest": "crs"},
-    Role.MANAGER: _STAFF | _RECORD | {"AuditEvent": "rs", "Provenance": "crs"},
+    Role.MANAGER: _STAFF | _RELEASE | _RECORD | {"AuditEvent": "rs", "Provenance": "crs"},
     Role.PATIENT: _PATIENT,
 }
 

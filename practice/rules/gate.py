@@ -15,6 +15,7 @@ from practice.rules import (
     forms,
     messages,
     requests,
+    services,
     sight,
     slots,
     subscriptions,
@@ -30,6 +31,8 @@ _RIGHTS = {
     ("Appointment", "c"): Right.BOOK,
     ("Appointment", "u"): Right.BOOK,
     ("Slot", "u"): Right.BOOK,
+    ("HealthcareService", "c"): Right.RELEASE,
+    ("HealthcareService", "u"): Right.RELEASE,
     ("Schedule", "c"): Right.RELEASE,
     ("Schedule", "u"): Right.RELEASE,
     ("MedicationRequest", "c"): Right.APPROVE_REPEAT,
@@ -39,13 +42,19 @@ _RIGHTS = {
 }
 """Rights beside the scope, by type and interaction; finer ones follow from what is written."""
 
+
+def _new_slot(act: Act, tree: Tree) -> Tree:
+    return services.inherited(act, slots.check_new(act, tree))
+
+
 _NEW: dict[str, Callable[[Act, Tree], Tree]] = {
     "Appointment": booking.check_new,
     "Binary": attachments.check_new,
     "Communication": messages.check_new,
     "Consent": access.check_new,
+    "HealthcareService": services.check_new,
     "QuestionnaireResponse": forms.check_new,
-    "Slot": slots.check_new,
+    "Slot": _new_slot,
     "Subscription": subscriptions.check_new,
     "Task": requests.check_new,
 }
@@ -53,6 +62,7 @@ _CHANGE: dict[str, Callable[[Act, Tree, Tree], Tree]] = {
     "Appointment": booking.check_change,
     "Communication": messages.check_change,
     "Consent": access.check_change,
+    "HealthcareService": services.check_change,
     "Slot": slots.check_change,
     "Subscription": subscriptions.check_change,
     "Task": requests.check_change,
@@ -89,6 +99,10 @@ class Gate:
         Raises:
             Refusal: 403 that names the missing scope, right or switched-off service.
         """
+        right = _RIGHTS.get((resource_type, interaction))
+        if caller.patient is None and right is not None:
+            # Before the scope, which follows from the role too: this one says who has it.
+            require(caller, right)
         require_scope(caller, resource_type, interaction)
         if caller.patient is not None:
             opened = consent.RECORD_TYPES.get(resource_type)
@@ -96,10 +110,6 @@ class Gate:
                 opened = (OnlineService.APPOINTMENTS,)
             if opened is not None:
                 consent.require_any(consent.services(unit, caller), opened)
-            return
-        right = _RIGHTS.get((resource_type, interaction))
-        if right is not None:
-            require(caller, right)
 
     def narrow(self, caller: Caller, resource_type: str, params: Pairs) -> list[tuple[str, str]]:
         """*params* of a search, forced to what *caller* may find.
@@ -163,6 +173,8 @@ class Gate:
         act = Act(unit, caller, bundle, self._policy)
         if stored.type == "Appointment":
             booking.settle(act, before, stored)
+        elif stored.type == "HealthcareService":
+            services.follow_up(act, before, stored)
         elif stored.type == "Communication":
             messages.follow_up(act, before, stored.tree())
         for follow in self._also:

@@ -126,6 +126,24 @@ def held_by_other(act: Act, slot: Tree) -> bool:
     )
 
 
+def check_codes(before: Tree | None, after: Tree, element: str) -> None:
+    """Refuse booking-access codes of *element* that say neither who nor when.
+
+    What stood there before may stay.
+
+    Raises:
+        Refusal: 422 that names the element and shows what a rule looks like.
+    """
+    known = set(codes((before or {}).get(element), BOOKING_ACCESS))
+    for code in codes(after.get(element), BOOKING_ACCESS):
+        if not release.is_known(code) and code not in known:
+            raise invalid(
+                f"{after['resourceType']}.{element}",
+                f"“{code[:40]}” says neither who may book nor when. "
+                f"A rule reads like one of these: {release.EXAMPLES}.",
+            )
+
+
 def check_new(act: Act, tree: Tree) -> Tree:
     """A new slot. Squeezing one in to book it is part of booking; the rest is releasing.
 
@@ -136,6 +154,7 @@ def check_new(act: Act, tree: Tree) -> Tree:
     _check_shape(act, tree)
     if tree.get("status") == "entered-in-error":
         raise invalid("Slot.status", "A new slot cannot be withdrawn already.")
+    check_codes(None, tree, "serviceCategory")
     _check_hold(act, None, tree)
     return _tidy(tree)
 
@@ -157,6 +176,7 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
     if _releases(before, after) or templates.is_part(before):
         require(act.caller, Right.RELEASE)
     _check_shape(act, after)
+    check_codes(before, after, "serviceCategory")
     _check_hold(act, before, after)
     _check_booked(act, before, after)
     return _tidy(after)
