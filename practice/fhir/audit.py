@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Final
 
 from contract.codes import Role
+from contract.systems import AUDIT_SUBTYPE
 from practice.clock import instant
+from practice.fhir.demand import REFUSED_BOOKING
 from practice.fhir.interaction import Code
 from practice.fhir.turn import Trace
 from practice.rules.caller import Caller
@@ -76,7 +78,7 @@ class Event:
         tree: Tree = {
             "resourceType": "AuditEvent",
             "type": _coding(_EVENT_TYPE, "rest", "RESTful Operation"),
-            "subtype": [_coding("http://hl7.org/fhir/restful-interaction", code.value)],
+            "subtype": self._subtypes(),
             "action": _ACTIONS.get(code, "E"),
             "recorded": instant(now),
             "outcome": _outcome(self.status),
@@ -95,6 +97,11 @@ class Event:
             purpose, display = _PURPOSES[self.caller.role]
             tree["purposeOfEvent"] = [{"coding": [_coding(_ACT_REASON, purpose, display)]}]
         return tree
+
+    def _subtypes(self) -> list[dict[str, str]]:
+        what = _coding("http://hl7.org/fhir/restful-interaction", self.trace.interaction.code.value)
+        lost = _coding(AUDIT_SUBTYPE, REFUSED_BOOKING, "booking refused")
+        return [what, lost] if self.trace.refused_booking else [what]
 
     def _agents(self) -> list[Tree]:
         client: Tree = {
@@ -123,6 +130,16 @@ class Event:
                 "role": _coding(_OBJECT_ROLE, "4", "Domain Resource"),
             }
             for reference in self.trace.entities
+            if reference not in self.trace.refused_slots
+        ]
+        entities += [
+            {
+                "what": {"reference": reference},
+                "type": _coding(_ENTITY_TYPE, "2", "System Object"),
+                "role": _coding(_OBJECT_ROLE, "4", "Domain Resource"),
+                "detail": [{"type": REFUSED_BOOKING, "valueString": str(status)}],
+            }
+            for reference, status in self.trace.refused_slots.items()
         ]
         entities += [
             {

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from contract.limits import BUNDLE_ENTRIES
-from practice.fhir import reading, searching, writing
+from practice.fhir import demand, reading, searching, writing
 from practice.fhir.interaction import READING, Code, Interaction, interaction
 from practice.fhir.outcome import bad_request, in_entry, not_offered
 from practice.fhir.result import Result, refused_entry
@@ -126,6 +126,8 @@ def _alone(turn: Turn, entry: Entry, prefer: str) -> dict[str, Any]:
         if entry.asked is not None and entry.asked.id:
             turn.trace.entities.append(f"{entry.asked.type}/{entry.asked.id}")
         named = entry.write is not None
+        if entry.write is not None:
+            turn.trace.booked_in_vain(demand.noted([(entry.asked, entry.write.tree)], refusal))
         return refused_entry(refusal if named else in_entry(refusal, entry.index))
 
 

@@ -87,6 +87,9 @@ def _resource(kind: str) -> dict[str, Any]:
         resource["searchInclude"] = includes
     if revincludes := _pointing_to(kind):
         resource["searchRevInclude"] = revincludes
+    if kind == "Slot":
+        definition = f"{CANONICAL}/OperationDefinition/slot-demand"
+        resource["operation"] = [{"name": "demand", "definition": definition}]
     if kind == "Subscription":
         resource["extension"] = [{"url": TOPIC_CAPABILITY_EXTENSION, "valueCanonical": TOPIC}]
         resource["operation"] = [

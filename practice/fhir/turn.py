@@ -20,18 +20,28 @@ class Trace:
         entities: references of what was read or written, with versions where known.
         patients: ids of the patients concerned.
         queries: the searches, as they were asked.
+        refused_booking: whether somebody wanted to book in vain.
+        refused_slots: the slots they wanted, with the status of the refusal.
     """
 
     interaction: Interaction
     entities: list[str] = field(default_factory=list)
     patients: set[str] = field(default_factory=set)
     queries: list[str] = field(default_factory=list)
+    refused_booking: bool = False
+    refused_slots: dict[str, int] = field(default_factory=dict)
 
     def saw(self, ods: str, stored: Stored, tree: Tree | None = None) -> None:
         """Note that *stored* was read or written."""
         self.entities.append(f"{stored.reference}/_history/{stored.version}")
         if stored.raw:
             self.patients.update(patients_of(ods, tree or stored.tree()))
+
+    def booked_in_vain(self, slots: Iterable[tuple[str, int]] | None) -> None:
+        """Note that a booking was refused, if it was one, and which slots it wanted."""
+        if slots is not None:
+            self.refused_booking = True
+            self.refused_slots.update(slots)
 
     def came_to_nothing(self, query: str, others: Iterable[Interaction] = ()) -> None:
         """Note what was asked for, where nothing of it has been noted: *others* in a bundle."""

@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from practice.fhir import binary, bundles, writing
+from practice.fhir import binary, bundles, demand, writing
 from practice.fhir.asked import FORM, JSON_TYPES, Asked, check_content_type
 from practice.fhir.audit import Event
-from practice.fhir.interaction import READING, Code, Interaction
+from practice.fhir.interaction import READING, SLOT_OPERATIONS, Code, Interaction
 from practice.fhir.outcome import bad_request, not_offered
 from practice.fhir.replay import Replays, RequestName
 from practice.fhir.result import Answer, Result, refused
@@ -22,7 +22,7 @@ from practice.store.stored import decoded
 
 
 class Operation(Protocol):
-    """An operation on one resource, which another room does."""
+    """An operation on one resource, or on a type with an empty id."""
 
     def __call__(
         self, unit: Unit, caller: Caller, base_url: str, resource_id: str, pairs: Pairs, /
@@ -77,7 +77,8 @@ class Work:
         """Whether it changes nothing."""
         if self._bundle is not None:
             return self._bundle.only_reads
-        return self._trace.interaction.code in READING
+        found = self._trace.interaction
+        return found.code in READING or found.name in SLOT_OPERATIONS
 
     def read(self, unit: Unit) -> Answer:
         """Do what only reads. A refusal is the answer too."""
@@ -146,7 +147,8 @@ class Work:
 
     def _operate(self, unit: Unit) -> Answer:
         asked, found = self._asked, self._trace.interaction
-        self._trace.entities.append(f"{found.type}/{found.id}")
+        if found.id:
+            self._trace.entities.append(f"{found.type}/{found.id}")
         self._trace.queries.append(f"{found.name}?{asked.query}")
         operation = self._operations.get(found.name)
         if operation is None:
@@ -168,6 +170,12 @@ class Work:
         entries = self._bundle.entries if self._bundle is not None else ()
         others = [entry.asked for entry in entries if entry.asked is not None]
         self._trace.came_to_nothing(self._asked.query, others)
+        writes: list[tuple[Interaction | None, object]] = [
+            (entry.asked, entry.write.tree) for entry in entries if entry.write is not None
+        ]
+        if self._bundle is None:
+            writes = [(self._trace.interaction, self._body)]
+        self._trace.booked_in_vain(demand.noted(writes, refusal))
         return refused(refusal)
 
 
