@@ -153,6 +153,8 @@ class Booker:
             opening.status = "busy"
         elif opening.opens() > at:
             opening.status = "busy-unavailable"
+        elif (falls_back := opening.falls_back()) is not None and falls_back <= at:
+            opening.rule = Rule.AHEAD  # NHS 111 has not used it
         if rng.random() < _CANCELLED_SHARE and opening.opens() < at:
             yield self._cancelled(rng, opening, busy)
         yield slot(opening)
@@ -205,6 +207,10 @@ class Booker:
                 created = datetime.combine(day - timedelta(days=lead), OPENS, LONDON).astimezone(
                     opening.start.tzinfo
                 ) + timedelta(minutes=minute)
+            opens = opening.opens()
+            if created < opens <= at:
+                created = min(opens + timedelta(minutes=rng.expovariate(1 / 45)), at)
+                created = min(created, opening.start - timedelta(minutes=1))
             if created <= at:
                 return created, lead
         longest = at - timedelta(days=rng.uniform(0.3, 6))

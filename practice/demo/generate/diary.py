@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from random import Random
 from typing import Any
 
-from contract import systems
+from contract import release, systems
 from contract.codes import BookingAccess, SlotType
 from contract.core_hours import LONDON, OPENS, day_bounds, is_core_day
 from practice.demo.generate import wire
@@ -23,16 +23,19 @@ _BOOKS_OPEN_DAYS = 90
 
 
 class Rule(Enum):
-    """When a slot opens."""
+    """When a slot opens; the first three by the code that says so on the wire."""
 
-    ON_THE_DAY = "on the day"
-    TWO_DAYS = "48 hours before"
-    TWO_WEEKS = "2 weeks before"
+    ON_THE_DAY = "on-the-day"
+    TWO_DAYS = "48h"
+    TWO_WEEKS = "14d"
     AHEAD = "3 months before"
     NHS111 = "for NHS 111"
 
 
-_OPENS_DAYS = {Rule.ON_THE_DAY: 0, Rule.TWO_DAYS: 2, Rule.TWO_WEEKS: 14}
+_EMBARGOES = frozenset({Rule.ON_THE_DAY, Rule.TWO_DAYS, Rule.TWO_WEEKS})
+_FALLS_BACK_AT, _FALLS_BACK_BEFORE = "until-1000", "until-30m"
+"""What NHS 111 has left is the practice's at ten, what is earlier half an hour before it begins."""
+_LATE = time(11)
 _ON_THE_DAY_SHARE, _TWO_DAYS_SHARE, _TWO_WEEKS_SHARE = 0.437, 0.14, 0.20
 _ONLINE_SHARE = 0.35
 _RELEASED_ONLINE_SHARE = {True: 60 / 280, False: 55 / 265}
@@ -59,10 +62,29 @@ class Opening:
         return self.start + timedelta(minutes=self.cell.length_min)
 
     def opens(self) -> datetime:
-        """When the rule lets it be booked; 08:00 London of the day in question."""
-        days = _OPENS_DAYS.get(self.rule, _BOOKS_OPEN_DAYS)
-        day = self.start.astimezone(LONDON).date() - timedelta(days=days)
+        """When the rule lets it be booked; without one, at 08:00 three months before."""
+        opens = release.opens_at(self.access(), self.start)
+        if opens is not None:
+            return opens
+        day = self.start.astimezone(LONDON).date() - timedelta(days=_BOOKS_OPEN_DAYS)
         return datetime.combine(day, OPENS, LONDON).astimezone(self.start.tzinfo)
+
+    def falls_back(self) -> datetime | None:
+        """When it is the practice's again; None unless it is kept for NHS 111."""
+        return release.falls_back_at(self.access(), self.start)
+
+    def access(self) -> tuple[str, ...]:
+        """Who may take it and when, as codes."""
+        if self.rule is Rule.NHS111:
+            late = self.start.astimezone(LONDON).time() >= _LATE
+            until = _FALLS_BACK_AT if late else _FALLS_BACK_BEFORE
+            return (BookingAccess.NHS111.value, BookingAccess.GP_CONNECT.value, until)
+        codes = [BookingAccess.RECEPTION.value]
+        if self.online:
+            codes.append(BookingAccess.ONLINE.value)
+        if self.rule in _EMBARGOES:
+            codes.append(self.rule.value)
+        return tuple(codes)
 
 
 @dataclass(slots=True)
@@ -190,30 +212,15 @@ def slot(opening: Opening) -> Tree:
     """The Slot of *opening* as it stands."""
     start = wire.z(opening.start)
     cell = opening.cell
-    tree: Tree = {
+    return {
         "resourceType": "Slot",
         "id": opening.id,
         "extension": [wire.delivery(cell.channel)],
         "identifier": [{"system": systems.SLOT_KEY, "value": f"{opening.schedule}|{start}"}],
-        "serviceCategory": wire.access(_who(opening)),
+        "serviceCategory": wire.access(opening.access()),
         "serviceType": wire.service_type(cell.kind, cell.text),
         "schedule": {"reference": f"Schedule/{opening.schedule}"},
         "status": opening.status,
         "start": start,
         "end": wire.z(opening.end),
     }
-    if opening.status == "busy-unavailable" and opening.rule in _OPENS_DAYS:
-        opens = opening.opens().astimezone(LONDON)
-        tree["comment"] = f"Opens {opens:%H:%M on} {opens.day} {opens:%B} ({opening.rule.value})"
-    return tree
-
-
-def _who(opening: Opening) -> tuple[BookingAccess, ...]:
-    if opening.rule is Rule.NHS111:
-        return (BookingAccess.NHS111, BookingAccess.GP_CONNECT)
-    codes = [BookingAccess.RECEPTION]
-    if opening.online:
-        codes.append(BookingAccess.ONLINE)
-    if opening.rule is Rule.ON_THE_DAY:
-        codes.append(BookingAccess.ON_THE_DAY)
-    return tuple(codes)

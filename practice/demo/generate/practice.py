@@ -7,7 +7,15 @@ from typing import Any
 
 from contract.codes import OnlineService
 from contract.core_hours import london_day
-from practice.demo.generate import access, clinicians, medicines, patients, problems, results
+from practice.demo.generate import (
+    access,
+    clinicians,
+    medicines,
+    patients,
+    problems,
+    results,
+    services,
+)
 from practice.demo.generate.access import Proxy
 from practice.demo.generate.bookings import Booker, Kept
 from practice.demo.generate.chance import stream
@@ -83,7 +91,7 @@ class Practice:
     def stages(self) -> Iterator[Stage]:
         """Everything to load, in order: later parts refer to earlier ones."""
         size = self.size
-        yield Stage("the practice and its staff", 60, lambda: clinicians.trees(self.staff))
+        yield Stage("the practice and its staff", 60, self._house)
         yield Stage("patients, families and carers", round(1.25 * size), self._patients)
         yield Stage("problems, medicines and results", round(3.9 * size), self._records)
         yield Stage("who may do what online", round(0.41 * size), self._consents)
@@ -96,6 +104,10 @@ class Practice:
         """All of it."""
         for stage in self.stages():
             yield from stage.trees()
+
+    def _house(self) -> Iterator[Tree]:
+        yield from clinicians.trees(self.staff)
+        yield from services.trees(self.staff)
 
     def _patients(self) -> Iterator[Tree]:
         names = {member.id: member.display for member in self.staff.clinicians}

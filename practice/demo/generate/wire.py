@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from contract import systems
-from contract.codes import BookingAccess, Channel, Mark, SlotType
+from contract.codes import Channel, Mark, SlotType
 
 Tree = dict[str, Any]
 
@@ -24,8 +24,8 @@ def concept(system: str, code: str, text: str | None = None) -> Tree:
 
 
 @cache
-def access(codes: tuple[BookingAccess, ...]) -> list[Tree]:
-    """Slot.serviceCategory."""
+def access(codes: tuple[str, ...]) -> list[Tree]:
+    """Slot.serviceCategory: who may take it, and when it opens or falls back."""
     return [concept(systems.BOOKING_ACCESS, code) for code in codes]
 
 

@@ -9,7 +9,6 @@ _WORDS = {
     "ordered": "repeat orders",
     "wrote": "messages",
     "answered": "answers to the practice",
-    "released": "slots released by reception",
     "gone": "slots gone before they could be booked",
     "overtaken": "changes overtaken by somebody else's",
     "refused": "refusals by a rule",

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 
-from contract.codes import RequestType, Role
+from contract.codes import RequestType
 from contract.core_hours import LONDON, OPENS, is_core_day, london_day, next_core_day
 from practice.clock import PracticeClock
 from practice.demo.generate.chance import stream
@@ -19,7 +19,6 @@ from practice.demo.profile import Profile
 from practice.demo.run import Demo, Say
 from practice.demo.traffic import rates
 from practice.demo.traffic.crowd import Crowd
-from practice.demo.traffic.desk import ReleasingDesk
 from practice.demo.traffic.rates import Act
 from practice.demo.traffic.rush import Rush, book_any
 from practice.demo.traffic.tally import Tally
@@ -104,12 +103,8 @@ class Traffic:
     # By the clock
 
     async def _mornings(self, crowd: Crowd) -> None:
-        """At 08:00 of every core-hours day reception releases, and the rush begins."""
+        """At 08:00 of every core-hours day slots open, and the rush begins."""
         practice = self._demo.practice
-        opener = next(a for a in self._demo.accounts if a.role is Role.RECEPTIONIST)
-        desk = ReleasingDesk(
-            practice, crowd.wire(opener.user, "reception-desktop"), self._clock, self.tally
-        )
         rush = Rush(crowd, practice, self._rng, self._pause, self._start)
         # From the moment the practice was made: when time runs fast, eight may be over already.
         day = london_day(practice.at)
@@ -117,7 +112,6 @@ class Traffic:
             day = next_core_day(day)
         while True:
             await self._until(_opening(day))
-            await self._safely(desk.open_due(day))
             rush.begin(monday=opened_like_monday(day))
             day = next_core_day(day)
 

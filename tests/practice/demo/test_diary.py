@@ -1,15 +1,16 @@
 """The diary of the invented practice against the figures of the field (domain words 4)."""
 
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from contract import release
 from contract.limits import COMMENT_CHARS, DESCRIPTION_CHARS
 from contract.moves import APPOINTMENT_LIVE
 from practice.demo.generate.clinicians import appoint
 from practice.demo.generate.diary import days_around, plan_day
-from tests.practice.demo.invented import Invented, access, invented, kind, marks
+from tests.practice.demo.invented import Invented, Tree, access, invented, kind, marks
 
 MONDAY, TUESDAY = "2026-11-23", "2026-11-24"
 
@@ -41,8 +42,15 @@ def test_a_tuesday_after_a_bank_holiday_is_like_a_monday() -> None:
 def test_slots_open_in_the_usual_mix(town: Invented) -> None:
     slots = town.slots(MONDAY)
     on_the_day = [slot for slot in slots if "on-the-day" in access(slot)]
+    rules = Counter(code for slot in slots for code in access(slot))
     assert 0.42 <= len(on_the_day) / len(slots) <= 0.46
-    assert sum("nhs111" in access(slot) for slot in slots) == 4
+    assert 0.13 <= rules["48h"] / len(slots) <= 0.15
+    assert 0.19 <= rules["14d"] / len(slots) <= 0.21
+    plain = [s for s in slots if access(s) <= {"reception", "online"}]
+    assert 0.18 <= len(plain) / len(slots) <= 0.22
+    assert rules["nhs111"] == rules["gp-connect"] == 4
+    assert rules["until-1000"] + rules["until-30m"] == 4
+    assert all(release.is_known(code) for slot in town.by_type["Slot"] for code in access(slot))
     assert sum("online" in access(slot) for slot in slots) == 98
     assert sum("online" in access(slot) for slot in on_the_day) == 60
 
@@ -51,14 +59,64 @@ def test_what_opens_on_the_day_is_closed_before_eight(town: Invented) -> None:
     on_the_day = [s for s in town.slots(MONDAY) if "on-the-day" in access(s)]
     closed = [s for s in on_the_day if s["status"] == "busy-unavailable"]
     assert len(closed) >= 0.9 * len(on_the_day)
-    assert all("08:00" in s["comment"] for s in closed)
+    assert all(opens(s) == datetime(2026, 11, 23, 8, tzinfo=UTC) for s in closed)
+    assert not any("comment" in s for s in closed)
     assert sum("online" in access(s) for s in closed) >= 50
+
+
+def opens(slot: Tree) -> datetime | None:
+    return release.opens_at(access(slot), datetime.fromisoformat(slot["start"]))
+
+
+def test_a_slot_is_shut_exactly_while_its_rule_says_so(town: Invented) -> None:
+    """What the service would do at once when it starts has been done already."""
+    for slot in town.by_type["Slot"]:
+        if kind(slot) in ("break", "catch-up"):
+            continue
+        opening = opens(slot)
+        later = opening is not None and opening > town.at
+        assert slot["status"] in (("busy-unavailable", "busy") if later else ("free", "busy"))
+        falls_back = release.falls_back_at(access(slot), datetime.fromisoformat(slot["start"]))
+        if slot["status"] == "free" and falls_back is not None:
+            assert falls_back > town.at
+
+
+def test_what_111_left_is_the_practices_by_ten() -> None:
+    later = Invented(2000, datetime.fromisoformat("2026-11-23T10:00:00+00:00"))
+    assert not any("nhs111" in access(s) for s in later.slots(MONDAY) if s["status"] == "free")
+    assert any("until-1000" in access(s) for s in later.slots(TUESDAY))
+
+
+def test_nobody_booked_before_it_opened_but_by_a_clinicians_word(town: Invented) -> None:
+    slots = {f"Slot/{slot['id']}": slot for slot in town.by_type["Slot"]}
+    early = 0
+    past = [a for a in town.by_type["Appointment"] if a["start"] < MONDAY]
+    for appointment in past:
+        opening = opens(slots[appointment["slot"][0]["reference"]])
+        made = datetime.fromisoformat(appointment["created"])
+        early += opening is not None and made < opening - timedelta(minutes=1)
+    assert early < 0.02 * len(past)
+
+
+def test_every_slot_type_has_its_name_and_its_rule(town: Invented) -> None:
+    services = [s for s in town.by_type["HealthcareService"] if "type" in s]
+    by_type = {s["type"][0]["coding"][0]["code"]: s for s in services}
+    kinds = {kind(slot) for slot in town.by_type["Slot"]} - {"break", "catch-up"}
+    assert kinds == set(by_type)
+    for name, service in by_type.items():
+        codes = {c["coding"][0]["code"] for c in service["characteristic"]}
+        assert service["name"]
+        assert "reception" in codes
+        assert all(map(release.is_known, codes))
+        followed = [s for s in town.by_type["Slot"] if kind(s) == name and access(s) == codes]
+        assert followed, name
 
 
 def test_after_eight_the_day_is_open_and_filling() -> None:
     later = Invented(2000, datetime.fromisoformat("2026-11-23T10:30:00+00:00"))
     today = later.slots(MONDAY)
-    assert not any(slot["status"] == "busy-unavailable" for slot in today)
+    shut = [slot for slot in today if slot["status"] == "busy-unavailable"]
+    assert not shut
     statuses = Counter(
         a["status"] for a in later.by_type["Appointment"] if a["start"].startswith(MONDAY)
     )
