@@ -1,6 +1,7 @@
 """Slots opened to online booking and taken back, against the real service."""
 
 from reception.desk.notice import Notice
+from reception.records import Slot
 from tests.reception.conftest import Finish, Until
 from tests.reception.desk.picks import embargoed, patient
 from tests.reception.desks import Desks
@@ -71,3 +72,49 @@ def test_a_role_without_the_right_is_told_so(desks: Desks, finish: Finish) -> No
     held = clinician.slots.get(slot.id)
     assert held is not None
     assert held.is_embargoed
+
+
+def test_blocking_takes_away_whichever_embargo_there_was(
+    desks: Desks, finish: Finish, until: Until
+) -> None:
+    """With its rule left on it, a blocked slot would look as if it opened by itself."""
+    desk = finish(desks.open("receptionist"))
+    told: list[Notice] = []
+    desk.told.connect(told.append)
+    slot = embargoed(desk, "gp-urgent")[1]
+    rules = slot.with_access({"reception", "48h", "hold-back-30m"})
+    assert desks.practice.as_role("manager").put({**rules, "status": "free"}).status_code == 200
+
+    def held() -> Slot:
+        seen: Slot | None = desk.slots.get(slot.id)
+        assert seen is not None
+        return seen
+
+    until(lambda: "48h" in held().access)
+    assert finish(desk.block([slot.id])) == {}
+    assert held().is_blocked
+    assert held().access == {"reception", "hold-back-30m"}
+    finish(desk.undo(told[-1].undo_id))
+    assert held().status == "free"
+    assert held().access == {"reception", "48h", "hold-back-30m"}
+    assert finish(desk.open_online([slot.id])) == {}
+    assert finish(desk.withdraw_online([slot.id])) == {}
+    assert held().access == {"reception", "48h", "hold-back-30m"}
+
+
+def test_taken_back_from_patients_it_is_somebodys(
+    desks: Desks, finish: Finish, until: Until
+) -> None:
+    """A slot that only patients had, by a rule, is reception's and not nobody's."""
+    desk = finish(desks.open("receptionist"))
+    slot = embargoed(desk, "gp-urgent")[2]
+    only = slot.with_access({"online", "on-the-day"})
+    assert desks.practice.as_role("manager").put(only).status_code == 200
+
+    def access() -> frozenset[str]:
+        seen = desk.slots.get(slot.id)
+        return frozenset() if seen is None else seen.access
+
+    until(lambda: access() == {"online", "on-the-day"})
+    assert finish(desk.withdraw_online([slot.id])) == {}
+    assert access() == {"reception", "on-the-day"}
