@@ -168,9 +168,9 @@ def test_names_on_the_board_come_from_the_record(online: Surgery) -> None:
 
 
 def test_two_open_bookings_at_most(online: Surgery, refused: Refused) -> None:
-    for _ in range(2):
-        last = online.book(online.slot(), "p1", JANE)
-    no = refused(422, online.book, online.slot(), "p1", JANE)
+    for minutes in (60, 70):
+        last = online.book(online.slot(minutes), "p1", JANE)
+    no = refused(422, online.book, online.slot(80), "p1", JANE)
     assert no.code is ErrorCode.TOO_MANY_BOOKINGS
     online.update(PRIYA, cancelled(last))
     online.book(online.slot(180), "p1", JANE)
@@ -222,7 +222,7 @@ def test_the_narrower_of_two_consents_wins(surgery: Surgery, refused: Refused) -
     surgery.consent("p1", OnlineService.MESSAGES)
     refused(403, surgery.book, surgery.slot(), "p1", MUM)
     surgery.consent("p1", OnlineService.APPOINTMENTS)
-    surgery.book(surgery.slot(), "p1", MUM)
+    surgery.book(surgery.slot(70), "p1", MUM)
 
 
 def test_a_proxys_consent_opens_nothing_for_another(surgery: Surgery, refused: Refused) -> None:
@@ -390,3 +390,22 @@ def test_online_never_overbooks(online: Surgery, refused: Refused) -> None:
     refused(409, online.book, extra, by=JANE)
     assert online.book(extra, "p2")["status"] == "booked"
     refused(409, online.book, extra, by=JANE)
+
+
+def test_online_never_makes_a_clinician_see_two_at_once(online: Surgery, refused: Refused) -> None:
+    """A walk-in without a slot, or an extra whose regular patient has cancelled, is there too."""
+    walk_in = {**booking_tree(online.slot(125), "p3"), "participant": [
+        {"actor": {"reference": "Patient/p3"}, "status": "accepted"},
+        {"actor": {"reference": "Practitioner/c1"}, "status": "accepted"},
+    ]}  # fmt: skip
+    del walk_in["slot"]
+    there = online.create(PRIYA, walk_in)
+    before, over, after = (online.slot(n) for n in (115, 120, 135))
+    other = online.slot(120, schedule={"reference": "Schedule/sc2"})
+    refused(409, online.book, over, by=JANE)
+    for slot in (before, after):
+        online.update(JANE, cancelled(online.book(slot, by=JANE)))
+    online.book(other, "p2", by=OMAR)  # with somebody else
+    online.update(PRIYA, cancelled(there))
+    assert online.book(over, by=JANE)["status"] == "booked"
+    online.book(online.slot(122), "p4")  # staff may
