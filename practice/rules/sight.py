@@ -15,7 +15,7 @@ from practice.refusal import Refusal
 from practice.rules import attachments, consent, messages, patients, slots, templates
 from practice.rules.caller import Caller, Right
 from practice.rules.policy import Policy
-from practice.rules.trees import target
+from practice.rules.trees import moment, target
 from practice.store import Pairs, Tree, Unit
 
 PUBLIC = frozenset(
@@ -114,7 +114,7 @@ def is_bookable(slot: Tree, policy: Policy, now: datetime) -> bool:
     """Whether patients may book a slot, so far as the slot itself goes."""
     if slot.get("status") != "free" or not slots.is_bookable_online(slot, now):
         return False
-    start, _ = slots.span(slot)
+    start = moment(slot.get("start"), "Slot.start")
     first, last = _window(policy, now)
     return first <= start <= last
 

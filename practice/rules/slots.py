@@ -70,7 +70,7 @@ def is_bookable_online(slot: Tree, now: datetime) -> bool:
     """
     if not is_online(slot) or slot.get("overbooked"):
         return False
-    closes = release.closes_online_at(access(slot), span(slot)[0])
+    closes = release.closes_online_at(access(slot), moment(slot.get("start"), "Slot.start"))
     return closes is None or now < closes
 
 
