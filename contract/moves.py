@@ -20,6 +20,9 @@ APPOINTMENT_MOVES: Final[Mapping[str, frozenset[str]]] = {
 }
 """Forward moves. `checked-in` to `noshow` is a phone call that nobody answered."""
 
+VISIT_MOVES: Final[Mapping[str, frozenset[str]]] = {"booked": frozenset({"fulfilled"})}
+"""More forward moves of a home visit: nobody arrives at a desk before they are seen."""
+
 APPOINTMENT_UNDO: Final[Mapping[str, frozenset[str]]] = {
     "arrived": frozenset({"booked"}),
     "checked-in": frozenset({"arrived", "booked"}),
@@ -61,14 +64,21 @@ TASK_MOVES: Final[Mapping[str, frozenset[str]]] = {
 """A finished request is reopened by a late reply or by undo, always to `in-progress`."""
 
 
-def appointment_may_move(before: str, after: str) -> bool:
-    """Whether an appointment may go forward from status *before* to *after*; staying is allowed."""
-    return before == after or after in APPOINTMENT_MOVES.get(before, frozenset())
+def appointment_may_move(before: str, after: str, *, visit: bool = False) -> bool:
+    """Whether an appointment may go forward from status *before* to *after*; staying is allowed.
+
+    *visit*: it is a home visit (slot type `visit`).
+    """
+    if before == after or after in APPOINTMENT_MOVES.get(before, frozenset()):
+        return True
+    return visit and after in VISIT_MOVES.get(before, frozenset())
 
 
-def appointment_may_undo(before: str, after: str) -> bool:
+def appointment_may_undo(before: str, after: str, *, visit: bool = False) -> bool:
     """Whether *after* is a state that *before* can be taken back to."""
-    return after in APPOINTMENT_UNDO.get(before, frozenset())
+    if after in APPOINTMENT_UNDO.get(before, frozenset()):
+        return True
+    return visit and before in VISIT_MOVES.get(after, frozenset())
 
 
 def slot_may_move(before: str, after: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from contract.codes import Mark
+from contract.codes import Mark, SlotType
 from contract.core_hours import london_day
 from contract.errors import ErrorCode
 from contract.limits import COMMENT_CHARS, DESCRIPTION_CHARS
@@ -17,6 +17,7 @@ from contract.systems import (
     MARK_EXTENSION,
     PARTICIPATION_TYPE,
     RECEPTION_MARK,
+    SLOT_TYPE,
 )
 from practice.refusal import Refusal
 from practice.rules import claims, patients, slots
@@ -268,9 +269,10 @@ def _check_not_past(act: Act, start: datetime, chosen: list[Tree]) -> None:
 
 def _check_move(act: Act, before: Tree, after: Tree) -> None:
     was, will = str(before.get("status")), str(after.get("status"))
-    if appointment_may_move(was, will):
+    visit = SlotType.VISIT in codes(before.get("serviceType", ()), SLOT_TYPE)
+    if appointment_may_move(was, will, visit=visit):
         return
-    if not appointment_may_undo(was, will):
+    if not appointment_may_undo(was, will, visit=visit):
         raise forbidden_move(
             f"An appointment that is “{_WORDS.get(was, was)}” cannot become "
             f"“{_WORDS.get(will, will)}”.",

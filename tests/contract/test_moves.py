@@ -74,6 +74,13 @@ def test_the_moves_of_the_contract(before: str, after: str, allowed: bool) -> No
     assert appointment_may_move(before, after) is allowed
 
 
+@pytest.mark.parametrize("visit", [True, False])
+def test_only_a_home_visit_ends_without_an_arrival(visit: bool) -> None:
+    assert appointment_may_move("booked", "fulfilled", visit=visit) is visit
+    assert appointment_may_undo("fulfilled", "booked", visit=visit) is visit
+    assert not appointment_may_move("arrived", "fulfilled", visit=visit)
+
+
 def test_who_did_not_come_or_was_cancelled_does_not_keep_the_same_things() -> None:
     assert "noshow" in APPOINTMENT_LIVE
     assert not {"cancelled", "entered-in-error"} & APPOINTMENT_LIVE

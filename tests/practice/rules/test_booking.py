@@ -316,6 +316,14 @@ def test_the_way_through_the_surgery_and_every_step_back(
     refused(422, surgery.update, PRIYA, {**held, "status": "fulfilled"})
 
 
+def test_a_home_visit_ends_without_an_arrival(surgery: Surgery, refused: Refused) -> None:
+    kind = {"coding": [{"system": systems.SLOT_TYPE, "code": "visit"}], "text": "Home visit"}
+    held = surgery.book(surgery.slot(5, serviceType=[kind]))
+    held = surgery.update(PRIYA, {**held, "status": "fulfilled"})
+    refused(422, surgery.update, PRIYA, {**held, "status": "checked-in"})  # never was
+    assert surgery.update(PRIYA, {**held, "status": "booked"})["status"] == "booked"
+
+
 def test_undo_leads_to_the_state_before_and_no_other(surgery: Surgery, refused: Refused) -> None:
     held = surgery.update(PRIYA, {**surgery.book(surgery.slot(5)), "status": "checked-in"})
     refused(422, surgery.update, PRIYA, {**held, "status": "arrived"})  # never was
