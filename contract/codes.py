@@ -106,6 +106,13 @@ class Mark(StrEnum):
     ATTEMPT_3 = "attempt-3"
 
 
+class ReceptionFlag(StrEnum):
+    """What reception has to know before speaking to a patient (Flag.code)."""
+
+    QUIET_CALL = "quiet-call"
+    ACCESS_NEED = "access-need"
+
+
 class Channel(StrEnum):
     """How care is given (the UK Core delivery channel)."""
 

@@ -12,6 +12,7 @@ from reception.api.handover import Handover
 from reception.api.network import NetworkThread
 from reception.api.wire import Wire
 from reception.desk import order
+from reception.desk.backfill import Backfill
 from reception.desk.board import BoardVerbs
 from reception.desk.booking import Booking
 from reception.desk.cues import Cues
@@ -21,6 +22,8 @@ from reception.desk.fit import Fitting
 from reception.desk.freshness import Freshness, State
 from reception.desk.loading import Loading
 from reception.desk.me import Me
+from reception.desk.missed import Missed
+from reception.desk.moving import Moving
 from reception.desk.notice import Notice
 from reception.desk.offer import Offer
 from reception.desk.order import QueueKey, Sweep
@@ -28,6 +31,7 @@ from reception.desk.outbox import Outbox
 from reception.desk.people import People
 from reception.desk.post import Post
 from reception.desk.practice_time import PracticeTime
+from reception.desk.quiet import QuietCalls
 from reception.desk.red_flags import RedFlags
 from reception.desk.release import Release
 from reception.desk.slots import Slots
@@ -59,8 +63,8 @@ class Desk(QObject):
 
     Verbs are coroutines of the UI loop. Each raises only `Problem`s and answers with the record as
     the service has stored it; a write goes on when its caller is cancelled. The verbs are those of
-    the classes they are taken from: `Booking`, `BoardVerbs`, `Triage`, `Offer`, `Post`, `Release`,
-    `People`; there they are described.
+    the classes they are taken from: `Booking`, `BoardVerbs`, `Moving`, `Missed`, `Triage`,
+    `Offer`, `Post`, `Release`, `People`; there they are described.
 
     `feed` is given to the `LiveChannel`; `start` loads once that is in touch.
 
@@ -139,7 +143,8 @@ class Desk(QObject):
 
     def _take_verbs(self, bench: Workbench) -> None:
         questions = Slots(bench.stores, bench.time, bench.me.id)
-        booking, board = Booking(bench, questions), BoardVerbs(bench, questions)
+        quiet = QuietCalls(bench)
+        booking, board = Booking(bench, questions), BoardVerbs(bench, questions, quiet)
         triage = Triage(bench)
         post = Post(bench, triage)
         offer = Offer(bench, questions, booking, triage, post)
@@ -152,7 +157,14 @@ class Desk(QObject):
         )
         self.arrive, self.send_in, self.leave = board.arrive, board.send_in, board.leave
         self.did_not_attend, self.note_late = board.did_not_attend, board.note_late
-        self.cancel, self.walk_out, self.move = board.cancel, board.walk_out, board.move
+        self.cancel, self.walk_out = board.cancel, board.walk_out
+        self.call, self.no_answer, self.asks_quiet = board.call, board.no_answer, quiet.proposed
+        self.visit_done, self.visit_missed = board.visit_done, board.visit_missed
+        self.book_in_error = board.book_in_error
+        moving, missed = Moving(bench, questions), Missed(bench)
+        self.move, self.swap, self.nearest_for = moving.move, moving.swap, moving.nearest_for
+        self.preview_move, self.preview_swap = moving.preview_move, moving.preview_swap
+        self.absences, self.mark_missed = missed.absences, missed.mark_missed
 
         self.open_request, self.keep_request = triage.open_request, triage.keep_request
         self.close_request, self.prioritise = triage.close_request, triage.prioritise
@@ -175,6 +187,9 @@ class Desk(QObject):
         self.nearest, self.appointment_in = questions.nearest, questions.appointment_in
         self.clinician_of = questions.clinician_of
         self.best_fit = Fitting(bench.stores, bench.time, questions).best_fit
+        self.fitting_requests = Backfill(
+            bench.stores, bench.time, bench.me.reference
+        ).fitting_requests
         self.undo = bench.undos.undo
 
     # -- what is open

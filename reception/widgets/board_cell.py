@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from contract.codes import BookingAccess, Channel, Mark
+from contract.codes import BookingAccess, Channel, Mark, SlotType
 from contract.core_hours import LONDON
 from reception.desk.cues import Cue
 from reception.records import Appointment, Slot
@@ -24,6 +24,7 @@ class CellState(Enum):
     BLOCKED = "blocked"
     TAKEN = "booked"
     BOOKED = "booked, not here yet"
+    LATE = "late, as they said"
     OVERDUE = "overdue"
     ARRIVED = "arrived"
     SENT_IN = "sent in"
@@ -31,6 +32,8 @@ class CellState(Enum):
     LEFT = "left"
     DID_NOT_ATTEND = "did not attend"
     NO_ANSWER = "no answer"
+    SEEN_AT_HOME = "seen at home"
+    NOT_AT_HOME = "not seen at home"
     WALKED_OUT = "walked out"
     CANCELLED = "cancelled"
 
@@ -43,9 +46,18 @@ _STATES = {
     "cancelled": CellState.CANCELLED,
 }
 _PHONE_STATES = {
+    **_STATES,
     "checked-in": CellState.CALLING,
     "noshow": CellState.NO_ANSWER,
 }
+_VISIT_STATES = {
+    **_STATES,
+    "fulfilled": CellState.SEEN_AT_HOME,
+    "noshow": CellState.NOT_AT_HOME,
+}
+SEEN = frozenset({CellState.LEFT, CellState.SEEN_AT_HOME})
+MISSED = frozenset({CellState.DID_NOT_ATTEND, CellState.NO_ANSWER, CellState.NOT_AT_HOME})
+TO_COME = frozenset({CellState.BOOKED, CellState.LATE, CellState.OVERDUE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,13 @@ class Cell:
     def is_phone(self) -> bool:
         """Whether the clinician rings the patient."""
         held = self.appointment or self.slot
-        return held is not None and held.channel == Channel.TELEPHONE
+        return held is not None and held.channel == Channel.TELEPHONE and not self.is_visit
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether the clinician goes to the patient."""
+        held = self.appointment or self.slot
+        return held is not None and held.type_code == SlotType.VISIT
 
     @property
     def is_video(self) -> bool:
@@ -118,11 +136,16 @@ def appointment_state(appointment: Appointment, now: datetime) -> CellState:
     """What *appointment* is at *now*."""
     if appointment.walked_out:
         return CellState.WALKED_OUT
-    if appointment.channel == Channel.TELEPHONE and appointment.status in _PHONE_STATES:
-        return _PHONE_STATES[appointment.status]
-    if appointment.status in _STATES:
-        return _STATES[appointment.status]
-    return CellState.OVERDUE if appointment.is_overdue(now) else CellState.BOOKED
+    states = _STATES
+    if appointment.is_visit:
+        states = _VISIT_STATES
+    elif appointment.is_phone:
+        states = _PHONE_STATES
+    if appointment.status in states:
+        return states[appointment.status]
+    if appointment.is_overdue(now):
+        return CellState.OVERDUE
+    return CellState.LATE if Mark.LATE in appointment.marks else CellState.BOOKED
 
 
 def clock_text(at: datetime) -> str:
@@ -140,7 +163,9 @@ def marks_of(cell: Cell) -> tuple[str, ...]:
     """Words for what is noted about *cell*, in a fixed order."""
     words: list[str] = []
     slot, appointment = cell.slot, cell.appointment
-    if cell.is_phone:
+    if cell.is_visit:
+        words.append("at home")
+    elif cell.is_phone:
         words.append("by telephone")
     elif cell.is_video:
         words.append("by video")
@@ -153,12 +178,13 @@ def marks_of(cell: Cell) -> tuple[str, ...]:
         booked = {Mark.VIA_ONLINE: "booked online", Mark.VIA_111: "booked by NHS 111"}
         words.extend(text for mark, text in booked.items() if mark in appointment.marks)
         if Mark.LATE in appointment.marks:
-            words.append("said they will be late")
+            until = appointment.late_until
+            expected = f", expected at {clock_text(until)}" if until is not None else ""
+            words.append(f"said they will be late{expected}")
         if Mark.QUIET in appointment.marks:
             words.append("call in quietly")
-        attempts = sum(m.startswith("attempt-") for m in appointment.marks)
-        if attempts:
-            words.append(f"{attempts} of 3 calls tried")
+        if appointment.calls_tried:
+            words.append(f"{appointment.calls_tried} of 3 calls tried")
     if slot is not None and slot.overbooked:
         words.append("extra")
     words.extend(cue.words for cue in cell.cues)

@@ -121,6 +121,9 @@ _DRESS = {
     CellState.BLOCKED: _Dress(Ink.BLOCKED_TINT, Fill.HATCHED, name_ink=Ink.MUTED),
     CellState.TAKEN: _Dress(Ink.BOOKED_TINT, bar=Ink.FREE_LINE, name_ink=Ink.MUTED),
     CellState.BOOKED: _Dress(Ink.BOOKED_TINT, bar=Ink.FREE_LINE),
+    CellState.LATE: _Dress(
+        Ink.BOOKED_TINT, bar=Ink.WARN, badge=_badge("\N{EN DASH}", Shape.PILL, Ink.WARN)
+    ),
     CellState.OVERDUE: _Dress(
         Ink.WARN_TINT, bar=Ink.WARN, badge=_badge("!", Shape.TRIANGLE, Ink.WARN)
     ),
@@ -147,6 +150,14 @@ _DRESS = {
     CellState.NO_ANSWER: _Dress(
         Ink.DNA_TINT, bar=Ink.DNA, badge=_badge("H", Shape.DIAMOND, Ink.DNA), name_ink=Ink.DNA
     ),
+    CellState.SEEN_AT_HOME: _Dress(
+        Ink.LEFT_TINT,
+        badge=_badge("V", Shape.PILL, Ink.MUTED, Ink.LEFT_TINT),
+        name_ink=Ink.MUTED,
+    ),
+    CellState.NOT_AT_HOME: _Dress(
+        Ink.DNA_TINT, bar=Ink.DNA, badge=_badge("N", Shape.DIAMOND, Ink.DNA), name_ink=Ink.DNA
+    ),
     CellState.WALKED_OUT: _Dress(
         Ink.DNA_TINT, bar=Ink.DNA, badge=_badge("W", Shape.HEXAGON, Ink.DNA), name_ink=Ink.DNA
     ),
@@ -167,6 +178,8 @@ def face_of(cell: Cell, now: datetime) -> Face:
         ground = Ink.ONLINE_TINT
     waited = wait_min(cell, now)
     wait_ink, wait_ground = _wait_inks(waited or 0)
+    if not waited and badge is not None:
+        wait_ink = badge.ink
     name = short_name(held) if held is not None else _slot_words(cell, state)
     return Face(
         ground=ground,
@@ -180,11 +193,20 @@ def face_of(cell: Cell, now: datetime) -> Face:
         struck=dress.struck,
         type_text="" if name == cell.type_text else cell.type_text,
         more=held.description if held is not None else "",
-        wait=f"{waited}'" if waited else "",
+        wait=f"{waited}'" if waited else _count_or_hour(held, state),
         wait_ink=wait_ink,
         wait_ground=wait_ground,
         glyphs=_glyphs(cell, state),
     )
+
+
+def _count_or_hour(held: Appointment | None, state: CellState) -> str:
+    """Which of the three calls it is, or when somebody who is late means to come."""
+    if held is not None and state is CellState.CALLING and held.calls_tried:
+        return f"{held.calls_tried}/3"
+    if held is not None and state is CellState.LATE and held.late_until is not None:
+        return f"by {clock_text(held.late_until)}"
+    return ""
 
 
 def short_name(appointment: Appointment) -> str:

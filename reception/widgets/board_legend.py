@@ -14,6 +14,9 @@ _LETTERS = (
     ("L", Shape.PILL, Ink.MUTED, "left"),
     ("D", Shape.DIAMOND, Ink.DNA, "did not attend"),
     ("W", Shape.HEXAGON, Ink.DNA, "walked out"),
+    ("T", Shape.SQUARE, Ink.SENT_IN, "calling"),
+    ("H", Shape.DIAMOND, Ink.DNA, "no answer"),
+    ("\N{EN DASH}", Shape.PILL, Ink.WARN, "late, said so"),
     ("!", Shape.TRIANGLE, Ink.WARN, "overdue"),
 )
 

@@ -14,7 +14,7 @@ from reception.desk.store import RecordStore
 from reception.desk.stores import AppointmentStore, SlotStore
 from reception.records import Appointment, Place, Practitioner, PractitionerRole, Session, Slot
 from reception.records.tree import EPOCH
-from reception.widgets.board_cell import Cell, CellState
+from reception.widgets.board_cell import MISSED, SEEN, TO_COME, Cell, CellState
 from reception.widgets.board_filter import BoardFilter, Columns
 
 LEAST = timedelta(minutes=5)
@@ -376,9 +376,9 @@ def facts_of(cells: Iterable[Cell], now: datetime) -> ColumnFacts:
     return ColumnFacts(
         waiting=states.count(CellState.ARRIVED),
         with_clinician=states.count(CellState.SENT_IN) + states.count(CellState.CALLING),
-        seen=states.count(CellState.LEFT),
-        missed=states.count(CellState.DID_NOT_ATTEND) + states.count(CellState.NO_ANSWER),
-        to_come=states.count(CellState.BOOKED) + states.count(CellState.OVERDUE),
+        seen=sum(state in SEEN for state in states),
+        missed=sum(state in MISSED for state in states),
+        to_come=sum(state in TO_COME for state in states),
         free=len(free),
         online=sum(c.slot is not None and c.slot.is_online for c in free),
         late_min=late_min(_people(held), now),

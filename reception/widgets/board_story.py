@@ -50,6 +50,11 @@ def state_words(cell: Cell, now: datetime) -> str:
     waited = wait_min(cell, now)
     if waited is not None:
         return f"{words}, waiting {minutes_text(waited)}"
+    held = cell.appointment
+    if held is not None and state is CellState.CALLING and held.calls_tried:
+        return f"{words}, call {held.calls_tried} of 3"
+    if held is not None and state is CellState.LATE and held.late_until is not None:
+        return f"{words}, expected at {clock_text(held.late_until)}"
     if state is CellState.HELD and cell.slot is not None:
         who = cell.slot.comment or "A colleague"
         return f"{who} is booking it until {clock_text(cell.slot.hold_ends)}"
@@ -89,25 +94,35 @@ def history_of(cell: Cell, now: datetime) -> list[StoryLine]:
         same_day = held.created.date() == held.start.date()
         stamp = clock_text(held.created) if same_day else f"{held.created:%d-%b}"
         lines.append(StoryLine(stamp, f"Booked {via}".rstrip()))
+    if held.late_noted_at is not None:
+        expected = f", expected at {clock_text(held.late_until)}" if held.late_until else ""
+        lines.append(StoryLine(clock_text(held.late_noted_at), f"Rang: will be late{expected}"))
     if held.arrived_at is not None:
         lines.append(StoryLine(clock_text(held.arrived_at), f"Arrived{_early(cell)}"))
-    if held.sent_in_at is not None:
+    for number, called_at in enumerate(held.call_times, start=1):
+        at = called_at or held.sent_in_at
+        lines.append(StoryLine(clock_text(at) if at else "", f"Call {number} of 3"))
+    if held.sent_in_at is not None and not held.call_times:
         quietly = " quietly" if Mark.QUIET in held.marks else ""
         called = "Called" if cell.is_phone else f"Sent in{quietly}"
         lines.append(StoryLine(clock_text(held.sent_in_at), f"{called}{_after_wait(cell)}"))
     if held.left_at is not None:
-        lines.append(StoryLine(clock_text(held.left_at), "Left"))
+        over = "Seen at home" if cell.is_visit else "Call over" if cell.is_phone else "Left"
+        lines.append(StoryLine(clock_text(held.left_at), over))
     state = cell.state(now)
     ends = {
         CellState.DID_NOT_ATTEND: "Did not attend",
         CellState.NO_ANSWER: "No answer",
+        CellState.NOT_AT_HOME: "Not seen at home",
         CellState.WALKED_OUT: "Walked out before being seen",
     }
     changed = clock_text(held.last_updated)
     if state in ends:
         lines.append(StoryLine(changed, ends[state]))
     elif state is CellState.CANCELLED:
-        lines.append(StoryLine(changed, f"Cancelled {_why(held.cancel_reason)}".rstrip()))
+        why = f"Cancelled {_why(held.cancel_reason)}".rstrip()
+        text = f": {held.cancel_text}" if held.cancel_text else ""
+        lines.append(StoryLine(changed, f"{why}{text}"))
     return lines
 
 

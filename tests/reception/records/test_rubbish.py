@@ -145,7 +145,7 @@ def _changes() -> list[tuple[type[Record], Callable[[Any], dict[str, Any]]]]:
         (Appointment, lambda a: a.late_noted()),
         (Appointment, lambda a: a.cancelled(CancelReason.PATIENT)),
         (Appointment, lambda a: a.walked_out_at(AT)),
-        (Appointment, lambda a: a.moved_to(_slot(), "c2", "Dr B")),
+        (Appointment, lambda a: a.moved_to([_slot()], "c2", "Dr B")),
         (Slot, lambda s: s.to_busy()),
         (Slot, lambda s: s.to_free()),
         (Slot, lambda s: s.to_unavailable()),
