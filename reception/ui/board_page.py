@@ -1,6 +1,7 @@
 """The board page: one day's board, and at its side the story of a cell or a booking."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
@@ -18,14 +19,18 @@ from PySide6.QtWidgets import (
 from contract.codes import CancelReason
 from reception.desk.desk import Desk
 from reception.desk.notice import Notice
+from reception.desk.problems import SlotTaken
 from reception.records import Patient
 from reception.records.problem import Problem
+from reception.ui.board_foot import BoardFoot
 from reception.ui.board_pane import BoardPane
 from reception.ui.booking_flow import BookingFlow
+from reception.ui.move_flow import MoveFlow
 from reception.ui.page import Page
 from reception.ui.tasks import Tasks
+from reception.widgets.appointment_cancel import Cancellation
 from reception.widgets.appointment_panel import AppointmentPanel
-from reception.widgets.banner import Banner
+from reception.widgets.banner import Banner, Weight
 from reception.widgets.board_bar import BoardBar, mode_choices
 from reception.widgets.board_filter import BoardFilter, Columns
 from reception.widgets.board_legend import BoardLegend
@@ -33,6 +38,7 @@ from reception.widgets.board_model import BoardModel
 from reception.widgets.board_painter import Zoom
 from reception.widgets.day_list import DayList
 from reception.widgets.look import Look
+from reception.widgets.missed_review import MissedReview
 
 _ZOOM_KEYS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1, Qt.Key.Key_0: 0}
 _SIDE_UNITS = 42
@@ -60,6 +66,9 @@ class BoardPage(Page):
         self.pane = BoardPane(desk, look, self.tasks, self, model)
         self.panel = AppointmentPanel(desk, look, self.pane.model, self)
         self.booking = BookingFlow(desk, look, self.tasks, self)
+        self.moving = MoveFlow(desk, look, self.tasks, self)
+        self.missed = MissedReview(look, self._born, self)
+        self.foot = BoardFoot(desk, look, self.tasks, self)
         self.list: DayList | None = None
         self._asked: set[str] = set()
         self._build(look)
@@ -91,7 +100,8 @@ class BoardPage(Page):
         self._views.addWidget(self.pane)
         self.side = QStackedWidget(self)
         self.side.addWidget(self.panel)
-        self.side.addWidget(self.booking)
+        for widget in (self.booking, self.moving, self.missed):
+            self.side.addWidget(widget)
         self.side.setMinimumWidth(unit * 34)
         self.side.hide()
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -107,6 +117,7 @@ class BoardPage(Page):
         column.addWidget(self.banner)
         column.addWidget(strip)
         column.addWidget(self.splitter, 1)
+        column.addWidget(self.foot)
 
     def _connect(self) -> None:
         pane, panel = self.pane, self.panel
@@ -122,6 +133,7 @@ class BoardPage(Page):
         panel.closed.connect(self.close_side)
         self.booking.closed.connect(self.close_side)
         self.booking.booked.connect(self._on_booked)
+        self._connect_acts()
         self._desk.told.connect(self._on_told)
         self.now_button.clicked.connect(self.pane.view.jump_to_now)
         self.bar.columns_wanted.connect(self._on_columns_wanted)
@@ -133,6 +145,26 @@ class BoardPage(Page):
         pane.model.modelReset.connect(self._sum_up)
         pane.model.minute_passed.connect(self._sum_up)
         self._sum_up()
+
+    def _connect_acts(self) -> None:
+        pane, moving, foot = self.pane, self.moving, self.foot
+        pane.move_requested.connect(self._on_move_requested)
+        pane.place_chosen.connect(self._on_place_chosen)
+        pane.lateness_asked.connect(self._on_lateness_asked)
+        pane.missed_asked.connect(self._on_missed_asked)
+        self.panel.late_confirmed.connect(self._on_late_confirmed)
+        moving.carried.connect(pane.view.carry)
+        moving.place_wanted.connect(pane.view.setFocus)
+        moving.done.connect(self._on_booked)
+        moving.freed.connect(foot.offer_freed)
+        moving.tell_wanted.connect(foot.teller.tell)
+        moving.closed.connect(self.close_side)
+        foot.review_requested.connect(self._on_missed_asked)
+        foot.absences_changed.connect(self.missed.show_absences)
+        foot.problem_met.connect(self._on_problem)
+        self.missed.accepted.connect(self._on_missed_accepted)
+        self.missed.pointed.connect(self._on_missed_pointed)
+        self.missed.closed.connect(self.close_side)
 
     # The page in the window
 
@@ -148,8 +180,27 @@ class BoardPage(Page):
             self.pane.act("b", reference)
         if kind == "Appointment" and self.pane.show_appointment(record_id):
             self._on_opened(self.pane.view.current_key)
+        elif kind == "Move":
+            appointment_id, _, key = record_id.partition("/")
+            self.pane.show_appointment(appointment_id)
+            if key:
+                self._on_place_chosen(appointment_id, key)
+            else:
+                self._on_move_requested(appointment_id)
+        elif kind == "Late":
+            self._on_lateness_asked(record_id)
+        elif kind == "Missed":
+            self._on_missed_asked()
         elif kind == "Patient" and (patient := self._desk.patients.get(record_id)) is not None:
             self.book_for(patient)
+
+    def take_problem(self, problem: Problem) -> bool:
+        """An undo that found its old place taken offers others instead."""
+        if isinstance(problem, SlotTaken) and problem.instead_of is not None:
+            self._show_side(self.moving)
+            self.moving.offer_instead(problem)
+            return True
+        return False
 
     def focus_search(self) -> None:
         """Find a patient to book for."""
@@ -193,6 +244,8 @@ class BoardPage(Page):
         elif event.key() == Qt.Key.Key_Escape and not self.side.isHidden():
             if self.side.currentWidget() is self.booking:
                 self.booking.close_flow()
+            elif self.side.currentWidget() is self.moving:
+                self.moving.give_up()
             else:
                 self.close_side()
         else:
@@ -252,6 +305,9 @@ class BoardPage(Page):
     def _on_opened(self, key: str) -> None:
         if not key:
             return
+        if self.moving.is_carrying:
+            self._put_down(key)
+            return
         self.panel.show_cell(key)
         self._show_side(self.panel)
 
@@ -262,25 +318,116 @@ class BoardPage(Page):
 
     @Slot(str)
     def _on_book_requested(self, slot_id: str) -> None:
+        if self.moving.is_carrying:
+            self._put_down(f"Slot/{slot_id}")
+            return
         self._show_side(self.booking)
         self.booking.take_slot(slot_id)
 
     @Slot(str)
     def _on_cancel_requested(self, appointment_id: str) -> None:
+        if self._open_appointment(appointment_id):
+            self.panel.ask_to_cancel()
+
+    @Slot(object)
+    def _on_cancel_confirmed(self, decided: Cancellation) -> None:
+        self.tasks.start(self._cancel(decided), on_problem=self._on_problem)
+        self._view().setFocus()
+
+    async def _cancel(self, decided: Cancellation) -> None:
+        held, desk = decided.appointment, self._desk
+        if decided.reason is CancelReason.WALKED_OUT:
+            await desk.walk_out(held.id)
+        elif decided.reason is CancelReason.BOOKED_IN_ERROR:
+            await desk.book_in_error(held.id)
+        else:
+            await desk.cancel(held.id, decided.reason, decided.words)
+        if decided.message:
+            self.foot.teller.tell(held.patient_id, "Your appointment", decided.message)
+        if held.slot_ids:
+            self.foot.offer_freed(held.slot_ids[0])
+
+    def _open_appointment(self, appointment_id: str) -> bool:
+        """Show the story of an appointment of the open day; whether it is there."""
+        if self.moving.is_carrying:
+            self.moving.give_up()
         held = self._desk.appointments.get(appointment_id)
         key = self.pane.model.key_of(held) if held is not None else ""
         self._on_opened(key)
-        self.panel.ask_to_cancel()
+        return bool(key)
 
-    @Slot(str, str, str)
-    def _on_cancel_confirmed(self, appointment_id: str, reason: str, words: str) -> None:
-        why = CancelReason(reason)
-        if why is CancelReason.WALKED_OUT:
-            verb = self._desk.walk_out(appointment_id)
-        else:
-            verb = self._desk.cancel(appointment_id, why, words)
+    # Moving
+
+    @Slot(str)
+    def _on_move_requested(self, appointment_id: str) -> None:
+        held = self._desk.appointments.get(appointment_id)
+        if self.moving.is_carrying and self.moving.held is not None:
+            again = self.moving.held.id == appointment_id
+            self.moving.give_up()
+            if again:
+                return
+        if held is not None:
+            self._show_side(self.moving)
+            self.moving.pick_up(held)
+            self._view().setFocus()
+
+    @Slot(str, str)
+    def _on_place_chosen(self, appointment_id: str, key: str) -> None:
+        held = self._desk.appointments.get(appointment_id)
+        if held is not None:
+            self._show_side(self.moving)
+            if self.moving.pick_up(held):
+                self._put_down(key)
+
+    def _put_down(self, key: str) -> None:
+        cell = self.pane.model.cell(key)
+        if cell is not None:
+            self._show_side(self.moving)
+            self.moving.put_down(cell)
+
+    # Late, and missed
+
+    @Slot(str)
+    def _on_lateness_asked(self, appointment_id: str) -> None:
+        if self._open_appointment(appointment_id):
+            self.panel.ask_until_when()
+
+    @Slot(str, object)
+    def _on_late_confirmed(self, appointment_id: str, until: datetime) -> None:
+        verb = self._desk.note_late(appointment_id, until)
         self.tasks.start(verb, on_problem=self._on_problem)
         self._view().setFocus()
+
+    @Slot()
+    def _on_missed_asked(self) -> None:
+        absences = self._desk.absences()
+        if not absences:
+            self._desk.told.emit(Notice("Nobody is ten minutes late or more."))
+            return
+        self._show_side(self.missed)
+        self.missed.show_absences(absences)
+        self._on_missed_pointed(self.missed.current_id)
+        self.missed.setFocus()
+
+    @Slot(list)
+    def _on_missed_accepted(self, appointment_ids: list[str]) -> None:
+        self.tasks.start(self._mark_missed(appointment_ids), on_problem=self._on_problem)
+        self.close_side()
+
+    async def _mark_missed(self, appointment_ids: list[str]) -> None:
+        left = await self._desk.mark_missed(appointment_ids)
+        if left:
+            self.banner.say(" ".join(problem.sentence for problem in left), Weight.WARN)
+
+    @Slot(str)
+    def _on_missed_pointed(self, appointment_id: str) -> None:
+        self.pane.show_appointment(appointment_id)
+
+    def _born(self, patient_id: str) -> str:
+        patient = self._desk.patients.get(patient_id)
+        return patient.born_text if patient is not None else ""
+
+    # The rest
 
     @Slot(str, str)
     def _on_act_requested(self, letter: str, key: str) -> None:

@@ -3,9 +3,8 @@
 Used whole by the board page and beside the queue by the desk page.
 """
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -22,8 +21,8 @@ from reception.desk.desk import Desk
 from reception.desk.freshness import State
 from reception.desk.notice import Notice
 from reception.desk.problems import NotPossible
-from reception.records import Appointment
 from reception.records.problem import Problem
+from reception.ui.board_acts import BoardActs
 from reception.ui.tasks import Tasks
 from reception.widgets.board_cell import Cell, clock_text
 from reception.widgets.board_model import BoardModel
@@ -47,6 +46,10 @@ class BoardPane(QWidget):
     current_moved = Signal(str)  # key of a cell
     book_requested = Signal(str)  # slot id
     cancel_requested = Signal(str)  # appointment id
+    move_requested = Signal(str)  # appointment id
+    place_chosen = Signal(str, str)  # appointment id, key of the cell it was dropped on
+    lateness_asked = Signal(str)  # appointment id
+    missed_asked = Signal()
     request_dropped = Signal(str, str)  # request id, slot id
     problem_met = Signal(Problem)
 
@@ -60,6 +63,7 @@ class BoardPane(QWidget):
     ) -> None:
         super().__init__(parent)
         self._desk, self._look, self._tasks = desk, look, tasks
+        self._acts = BoardActs(desk)
         self._loaded = len(desk.practitioners) > 0 and not desk.is_loading
         self.model = BoardModel(desk, self) if model is None else model
         self.view = BoardView(look, self)
@@ -72,6 +76,7 @@ class BoardPane(QWidget):
         self.view.opened.connect(self.opened)
         self.view.current_moved.connect(self.current_moved)
         self.view.request_dropped.connect(self.request_dropped)
+        self.view.appointment_dropped.connect(self.place_chosen)
         self.view.key_struck.connect(self._on_key_struck)
         self.model.modelReset.connect(self._show_state)
         self.model.rowsInserted.connect(self._show_state)
@@ -131,9 +136,12 @@ class BoardPane(QWidget):
         return bool(key)
 
     def act(self, letter: str, key: str) -> None:
-        """Do what *letter* stands for on the cell *key*; an upper-case S calls quietly."""
+        """Do what *letter* stands for on the cell *key*; upper case is with Shift."""
+        if letter == "D":
+            self.missed_asked.emit()
+            return
         cell = self.model.cell(key)
-        if cell is None:
+        if cell is None or letter == "n":
             return
         if letter in ("b", "B"):
             self._ask_to_book(cell)
@@ -141,20 +149,15 @@ class BoardPane(QWidget):
             self._on_problem(NotPossible(f"Nobody is booked at {clock_text(cell.start)}."))
         elif letter in ("x", "X"):
             self.cancel_requested.emit(cell.appointment.id)
+        elif letter in ("m", "M"):
+            self.move_requested.emit(cell.appointment.id)
+        elif letter == "O":
+            self.lateness_asked.emit(cell.appointment.id)
         else:
-            self._tasks.start(self._verb(letter, cell.appointment), on_problem=self._on_problem)
+            verb = self._acts.verb(letter, cell.appointment)
+            self._tasks.start(verb, on_problem=self._on_problem)
 
     # What happens
-
-    def _verb(self, letter: str, held: Appointment) -> Coroutine[Any, Any, object]:
-        if letter in ("s", "S"):
-            return self._desk.send_in(held.id, quiet=letter == "S")
-        verbs = {
-            "a": self._desk.arrive,
-            "l": self._desk.leave,
-            "d": self._desk.did_not_attend,
-        }
-        return verbs[letter.lower()](held.id)
 
     def _ask_to_book(self, cell: Cell) -> None:
         mine = cell.slot is not None and cell.slot.hold.startswith(f"{self._desk.me.id}/")

@@ -90,6 +90,10 @@ class DeskPage(Page):
         self.board.book_requested.connect(self._on_board_book)
         self.board.cancel_requested.connect(self._on_board_appointment)
         self.board.opened.connect(self._on_board_opened)
+        self.board.move_requested.connect(self._on_board_move)
+        self.board.place_chosen.connect(self._on_board_place)
+        self.board.lateness_asked.connect(self._on_board_late)
+        self.board.missed_asked.connect(self._on_board_missed)
         self.board.problem_met.connect(self.banner.show_problem)
         self.board_button.toggled.connect(self._on_board_toggled)
         self.send_bar.taken_back.connect(self._on_taken_back)
@@ -203,6 +207,22 @@ class DeskPage(Page):
     @Slot(str)
     def _on_board_appointment(self, appointment_id: str) -> None:
         self.page_requested.emit("Board", f"Appointment/{appointment_id}")
+
+    @Slot(str)
+    def _on_board_move(self, appointment_id: str) -> None:
+        self.page_requested.emit("Board", f"Move/{appointment_id}")
+
+    @Slot(str, str)
+    def _on_board_place(self, appointment_id: str, key: str) -> None:
+        self.page_requested.emit("Board", f"Move/{appointment_id}/{key}")
+
+    @Slot(str)
+    def _on_board_late(self, appointment_id: str) -> None:
+        self.page_requested.emit("Board", f"Late/{appointment_id}")
+
+    @Slot()
+    def _on_board_missed(self) -> None:
+        self.page_requested.emit("Board", "Missed/today")
 
     @Slot(str)
     def _on_board_opened(self, key: str) -> None:

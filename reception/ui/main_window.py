@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from reception.desk.desk import Desk
 from reception.desk.notice import Notice
+from reception.records.problem import Problem
 from reception.ui.page import Page
 from reception.ui.tasks import Tasks
 from reception.ui.top_bar import TopBar
@@ -200,4 +201,11 @@ class MainWindow(QMainWindow):
             self.toast.say("There is nothing to undo.")
             return
         self._undo_ids = [held for held in self._undo_ids if held != notice_id]
-        self._tasks.start(self._desk.undo(notice_id), on_problem=self.banner.show_problem)
+        self._tasks.start(self._desk.undo(notice_id), on_problem=self._on_undo_problem)
+
+    def _on_undo_problem(self, problem: Problem) -> None:
+        for number, page in enumerate(self.pages):
+            if page.take_problem(problem):
+                self.go_to(number)
+                return
+        self.banner.show_problem(problem)

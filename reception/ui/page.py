@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from reception.records.problem import Problem
+
 
 class Page(QWidget):
     """One page of the main window.
@@ -33,6 +35,10 @@ class Page(QWidget):
 
     def recall(self, kept: Mapping[str, str]) -> None:
         """Look as *kept* says; what makes no sense any more is left out."""
+
+    def take_problem(self, _problem: Problem) -> bool:
+        """Whether this page has a better answer to a problem than a sentence, and gives it."""
+        return False
 
     def focus_search(self) -> None:
         """Put the focus into this page's own search field (`/`)."""

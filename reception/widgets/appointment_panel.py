@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from reception.desk.desk import Desk
-from reception.records import Patient
+from reception.records import Appointment, Patient, PatientFlag
+from reception.records.marks import ATTEMPTS
 from reception.widgets.appointment_cancel import CancelStrip
-from reception.widgets.board_cell import Cell, CellState, clock_text
+from reception.widgets.appointment_late import LateStrip
+from reception.widgets.board_cell import TO_COME, Cell, CellState, clock_text
 from reception.widgets.board_face import short_name
 from reception.widgets.board_model import BoardModel
 from reception.widgets.board_story import StoryLine, history_of, state_words, story_of
@@ -27,21 +29,26 @@ from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 from reception.widgets.patient_words import born_line
 
-_BEFORE = (("a", "Arrived"), ("s", "Send in"), ("d", "Did not attend"), ("x", "Cancel"))
-_ACTS: dict[CellState, Sequence[tuple[str, str]]] = {
-    CellState.BOOKED: _BEFORE,
-    CellState.OVERDUE: _BEFORE,
-    CellState.ARRIVED: (("s", "Send in"), ("S", "Send in quietly"), ("x", "Cancel")),
+_Acts = Sequence[tuple[str, str]]
+_GO = (("m", "Move"), ("x", "Cancel"))
+_LATE = (("o", "Late, they rang"), ("O", "Late until"))
+_AT_DESK: _Acts = (("a", "Arrived"), ("s", "Send in"), ("d", "Did not attend"), *_LATE, *_GO)
+_BY_PHONE: _Acts = (("t", "Call, 1 of 3"), *_LATE, *_GO)
+_AT_HOME: _Acts = (("v", "Seen at home"), ("N", "Not seen"), *_GO)
+_ACTS: dict[CellState, _Acts] = {
+    CellState.ARRIVED: (("s", "Send in"), ("S", "Send in quietly"), ("w", "Walked out"), *_GO),
     CellState.SENT_IN: (("l", "Left"),),
-    CellState.CALLING: (("l", "Call is over"), ("d", "No answer")),
     CellState.FREE: (("b", "Book"),),
 }
-_PHONE_WORDS = {"s": "Call now"}
+_QUIET_WORDS = {"s": "Send in quietly", "S": "Send in by name"}
+"""Where the patient asks to be called quietly."""
 _INKS = {
     CellState.ARRIVED: (Ink.ARRIVED, Ink.ARRIVED_TINT),
     CellState.SENT_IN: (Ink.SENT_IN, Ink.SENT_IN_TINT),
     CellState.CALLING: (Ink.SENT_IN, Ink.SENT_IN_TINT),
     CellState.OVERDUE: (Ink.WARN, Ink.WARN_TINT),
+    CellState.LATE: (Ink.WARN, Ink.WARN_TINT),
+    CellState.NOT_AT_HOME: (Ink.DNA, Ink.DNA_TINT),
     CellState.HELD: (Ink.HELD, Ink.HELD_TINT),
     CellState.DID_NOT_ATTEND: (Ink.DNA, Ink.DNA_TINT),
     CellState.NO_ANSWER: (Ink.DNA, Ink.DNA_TINT),
@@ -54,7 +61,8 @@ class AppointmentPanel(QWidget):
     """Follows one cell of a `BoardModel` while it is shown."""
 
     act_requested = Signal(str, str)  # letter of the verb, key of the cell
-    cancel_confirmed = Signal(str, str, str)  # appointment id, reason code, words
+    cancel_confirmed = Signal(object)  # Cancellation
+    late_confirmed = Signal(str, object)  # appointment id, datetime expected
     patient_wanted = Signal(str)  # id of somebody whose record is not here yet
     closed = Signal()
 
@@ -70,6 +78,8 @@ class AppointmentPanel(QWidget):
         self._build(look)
         self.cancel.confirmed.connect(self.cancel_confirmed)
         self.cancel.given_up.connect(self._on_kept)
+        self.late.chosen.connect(self.late_confirmed)
+        self.late.given_up.connect(self._on_kept)
         self._close.clicked.connect(self.closed)
         model.dataChanged.connect(self._refresh)
         model.modelReset.connect(self._refresh)
@@ -77,6 +87,8 @@ class AppointmentPanel(QWidget):
         model.rowsRemoved.connect(self._refresh)
         desk.patients.added.connect(self._on_patient)
         desk.patients.changed.connect(self._on_patient_changed)
+        desk.flags.added.connect(self._on_flag)
+        desk.flags.changed.connect(self._on_flag_changed)
         desk.freshness.changed.connect(self._refresh)
         look.palette.changed.connect(self._dress)
         self._dress()
@@ -106,9 +118,9 @@ class AppointmentPanel(QWidget):
             grid.setColumnStretch(1, 1)
         self._past = QLabel("What happened", self)
         self._past.setProperty("kind", "heading")
-        self._acts = QVBoxLayout()
+        self._acts = QGridLayout()
         self._acts.setSpacing(unit // 2)
-        self.cancel = CancelStrip(look, self)
+        self.cancel, self.late = CancelStrip(look, self), LateStrip(look, self)
         self._hint = QLabel(self)
         self._hint.setProperty("kind", "muted")
         self._hint.setWordWrap(True)
@@ -124,6 +136,7 @@ class AppointmentPanel(QWidget):
         column.addSpacing(unit)
         column.addLayout(self._acts)
         column.addWidget(self.cancel)
+        column.addWidget(self.late)
         column.addWidget(self._hint)
         column.addSpacing(unit)
         column.addLayout(self._story)
@@ -148,6 +161,7 @@ class AppointmentPanel(QWidget):
         """Show the cell *key*."""
         if key != self._key:
             self.cancel.hide()
+            self.late.hide()
         self._key = key
         self._refresh()
 
@@ -155,8 +169,17 @@ class AppointmentPanel(QWidget):
         """Open the strip that asks for a reason."""
         cell = self._model.cell(self._key)
         if cell is not None and cell.appointment is not None:
-            here = cell.state(self._model.now()) is CellState.ARRIVED
-            self.cancel.ask(cell.appointment.id, self._who(cell), here=here)
+            self.late.hide()
+            self.cancel.ask(cell.appointment, self._who(cell))
+
+    def ask_until_when(self) -> None:
+        """Open the strip that asks when somebody who rang expects to be here."""
+        cell = self._model.cell(self._key)
+        held = cell.appointment if cell is not None else None
+        if cell is not None and held is not None and held.status == "booked":
+            self.cancel.hide()
+            now = self._model.now().replace(second=0, microsecond=0)
+            self.late.ask(held.id, self._who(cell), max(held.start, now))
 
     @Slot()
     def _refresh(self) -> None:
@@ -197,7 +220,7 @@ class AppointmentPanel(QWidget):
             notes = [
                 f.text for f in self._desk.flags if f.active and f.patient_id == held.patient_id
             ]
-            if patient is None and held.patient_id:
+            if held.patient_id:  # with their flags, which no board brings along
                 self.patient_wanted.emit(held.patient_id)
         self._notes.setText("\n".join(notes))
         self._notes.setVisible(bool(notes))
@@ -229,14 +252,20 @@ class AppointmentPanel(QWidget):
             button = QPushButton(self)
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             button.clicked.connect(self._mapper.map)
-            self._acts.addWidget(button)
+            place = len(self.buttons)
+            if place:
+                self._acts.addWidget(button, (place + 1) // 2, (place + 1) % 2)
+            else:
+                self._acts.addWidget(button, 0, 0, 1, 2)
             self.buttons.append(button)
         saving = cell is not None and self._model.is_saving(cell)
         fresh = self._desk.freshness.can_book
         for place, (button, (letter, words)) in enumerate(zip(self.buttons, acts, strict=True)):
             assert cell is not None
-            key = "Shift+S" if letter == "S" else letter.upper()
-            button.setText(f"{words}   ({key})\n{self._who(cell)}")
+            key = f"Shift+{letter}" if letter.isupper() else letter.upper()
+            who = "" if place else f"\n{self._who(cell)}"
+            button.setText(f"{words}   ({key}){who}")
+            button.setAccessibleName(f"{words}, {self._who(cell)}")
             button.setEnabled(not saving and (fresh or letter != "b"))
             kind = "danger" if letter == "x" else "primary" if place == 0 else ""
             if button.property("kind") != kind:
@@ -248,11 +277,25 @@ class AppointmentPanel(QWidget):
         self._hint.setVisible(locked)
 
     def _acts_of(self, cell: Cell) -> list[tuple[str, str]]:
-        acts = list(_ACTS.get(cell.state(self._model.now()), ()))
-        if cell.is_phone:
-            skipped = {"a"} if cell.appointment is not None else set()
-            acts = [(k, _PHONE_WORDS.get(k, w)) for k, w in acts if k not in skipped and k != "S"]
+        held, state = cell.appointment, cell.state(self._model.now())
+        if held is None:
+            return list(_ACTS.get(state, ()))
+        if state in TO_COME:
+            acts = list(_AT_HOME if held.is_visit else _BY_PHONE if held.is_phone else _AT_DESK)
+        elif state is CellState.CALLING:
+            acts = self._acts_while_calling(held)
+        else:
+            acts = list(_ACTS.get(state, ()))
+        if self._desk.asks_quiet(held.patient_id):
+            acts = [(letter, _QUIET_WORDS.get(letter, words)) for letter, words in acts]
         return acts
+
+    @staticmethod
+    def _acts_while_calling(held: Appointment) -> list[tuple[str, str]]:
+        acts = [("l", "Call is over")]
+        if held.calls_tried < len(ATTEMPTS):
+            acts.append(("t", f"Call again, {held.calls_tried + 1} of 3"))
+        return [*acts, ("h", "No answer")]
 
     @staticmethod
     def _fill(grid: QGridLayout, lines: Sequence[StoryLine]) -> None:
@@ -279,12 +322,15 @@ class AppointmentPanel(QWidget):
     def _on_act(self, letter: str) -> None:
         if letter == "x":
             self.ask_to_cancel()
+        elif letter == "O":
+            self.ask_until_when()
         else:
             self.act_requested.emit(letter, self._key)
 
     @Slot()
     def _on_kept(self) -> None:
         self.cancel.hide()
+        self.late.hide()
         if self.buttons:
             self.buttons[0].setFocus()
 
@@ -293,6 +339,16 @@ class AppointmentPanel(QWidget):
         cell = self._model.cell(self._key)
         if cell and cell.appointment and cell.appointment.patient_id == patient.id:
             self._refresh()
+
+    @Slot(object)
+    def _on_flag(self, flag: PatientFlag) -> None:
+        cell = self._model.cell(self._key)
+        if cell and cell.appointment and cell.appointment.patient_id == flag.patient_id:
+            self._refresh()
+
+    @Slot(object, object)
+    def _on_flag_changed(self, _before: PatientFlag, after: PatientFlag) -> None:
+        self._on_flag(after)
 
     @Slot(object, object)
     def _on_patient_changed(self, _before: Patient, after: Patient) -> None:

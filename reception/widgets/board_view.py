@@ -60,6 +60,7 @@ class BoardView(BoardGestures):
         self._kept_top = EPOCH
         self._has_begun = False
         self._trusted = True
+        self._carried = ""
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setFrameShape(QListView.Shape.NoFrame)
@@ -162,6 +163,13 @@ class BoardView(BoardGestures):
         best = next((self.board.index_of(key) for key in self._lit), QModelIndex())
         if best.isValid():
             self.scrollTo(best)
+
+    def carry(self, appointment_id: str) -> None:
+        """Mark the appointment that is being moved by keyboard; nothing puts the mark out."""
+        before, self._carried = self._carried, appointment_id
+        for held in (before, appointment_id):
+            if held:
+                self._update_cell(self._key_of(held))
 
     @property
     def lit(self) -> Mapping[str, int]:
@@ -364,7 +372,10 @@ class BoardView(BoardGestures):
     def _mood(self, cell: Cell, current: str) -> Mood:
         saving = self.board.is_saving(cell)
         key = cell.key
-        if key not in (current, self._hovered, self._target) and key not in self._lit:
+        held = cell.appointment
+        carried = bool(self._carried) and held is not None and held.id == self._carried
+        touched = carried or key in (current, self._hovered, self._target)
+        if not touched and key not in self._lit:
             return SAVING if saving else CALM
         return Mood(
             current=key == current,
@@ -372,7 +383,7 @@ class BoardView(BoardGestures):
             hovered=key == self._hovered,
             saving=saving,
             lit=self._lit.get(key, 0),
-            target=key == self._target,
+            target=carried or key == self._target,
         )
 
     # Odds and ends
@@ -465,6 +476,30 @@ class BoardView(BoardGestures):
         cell = self.board.cell(key) if key else None
         free = self._trusted and cell is not None and cell.is_bookable(self.board.now())
         return key if key and free else ""
+
+    def _key_of(self, appointment_id: str) -> str:
+        held = ((cell.key, cell.appointment) for cell in self.board.cells())
+        return next((key for key, a in held if a is not None and a.id == appointment_id), "")
+
+    def _movable_at(self, key: str) -> str:
+        """Id of the appointment in *key*, if it can be taken to another place."""
+        cell = self.board.cell(key) if key and self._trusted else None
+        held = cell.appointment if cell is not None else None
+        return held.id if held is not None and held.is_movable else ""
+
+    def _place_key_at(self, point: QPoint, appointment_id: str) -> str:
+        """Key of the cell at *point* into which that appointment may be put, or nothing."""
+        key = self._key_at(point)
+        cell = self.board.cell(key) if key and self._trusted else None
+        if key is None or cell is None:
+            return ""
+        if cell.is_bookable(self.board.now()):
+            return key
+        other = self._movable_at(key)
+        return key if other and other != appointment_id else ""
+
+    def _rect_of(self, key: str) -> QRect:
+        return self.visualRect(self.board.index_of(key))
 
     def _update_cell(self, key: str) -> None:
         box = self._place.box_of(key) if key else None

@@ -112,7 +112,7 @@ class DayList(QTableView):
                 self.setCurrentIndex(self.model().index(row, 0))
         elif plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.opened.emit(self.current_key)
-        elif plain and letter and letter in BoardGestures.VERBS:
+        elif plain and letter and (letter in BoardGestures.VERBS or event.text() == "N"):
             shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self.key_struck.emit(self.current_key, letter.upper() if shift else letter)
         elif plain and event.text() and event.text().isprintable():

@@ -15,7 +15,8 @@ from reception.records.problem import ChangedElsewhere
 from reception.records.tree import concept
 from tests.reception.board.late_session import late_slots
 from tests.reception.conftest import Finish, Until
-from tests.reception.desk.picks import booked, free_slots, patient
+from tests.reception.desk.evening import Evening
+from tests.reception.desk.picks import free_slots, later, patient
 from tests.reception.desks import Desks
 
 
@@ -33,7 +34,7 @@ def newest(desk: Desk, held: Appointment) -> Appointment:
 
 
 def by_phone(desk: Desk) -> Appointment:
-    return booked(desk, lambda a: a.is_phone and not a.marks & {Mark.LATE})
+    return later(desk, lambda a: a.is_phone and not a.calls_tried)
 
 
 def test_each_call_is_counted_with_its_time(desk: Desk, told: list[Notice], finish: Finish) -> None:
@@ -65,13 +66,13 @@ def test_a_call_is_given_up_early_only_when_sure(desk: Desk, finish: Finish) -> 
     it = by_phone(desk)
     finish(desk.call(it.id))
     assert finish(desk.no_answer(it.id, sure=True)).letter == "H"
-    seen = booked(desk, lambda a: a.channel == Channel.IN_PERSON and not a.is_visit)
+    seen = later(desk, lambda a: a.channel == Channel.IN_PERSON and not a.is_visit)
     with pytest.raises(NotPossible, match="no telephone"):
         finish(desk.call(seen.id))
 
 
 def test_visits_end_as_seen_or_not(desk: Desk, told: list[Notice], finish: Finish) -> None:
-    it = booked(desk, lambda a: a.type_code == SlotType.VISIT)
+    it = later(desk, lambda a: a.type_code == SlotType.VISIT)
     seen = finish(desk.visit_done(it.id))
     assert (seen.letter, seen.status, seen.left_at is not None) == ("V", "fulfilled", True)
     finish(desk.undo(told[-1].undo_id))
@@ -80,13 +81,13 @@ def test_visits_end_as_seen_or_not(desk: Desk, told: list[Notice], finish: Finis
     assert finish(desk.visit_missed(it.id)).letter == "N"
     finish(desk.undo(told[-1].undo_id))
     assert newest(desk, it).status == "booked"
-    other = booked(desk, lambda a: a.channel == Channel.IN_PERSON and not a.is_visit)
+    other = later(desk, lambda a: a.channel == Channel.IN_PERSON and not a.is_visit)
     with pytest.raises(NotPossible, match="no home visit"):
         finish(desk.visit_done(other.id))
 
 
 def test_lateness_is_noted_with_its_hour(desk: Desk, told: list[Notice], finish: Finish) -> None:
-    it = booked(desk, lambda a: Mark.LATE not in a.marks)
+    it = later(desk, lambda a: Mark.LATE not in a.marks)
     until = it.start + timedelta(minutes=25)
     late = finish(desk.note_late(it.id, until))
     assert (late.letter, late.late_until) == ("-", until)
@@ -99,7 +100,7 @@ def test_lateness_is_noted_with_its_hour(desk: Desk, told: list[Notice], finish:
 def test_an_undo_leaves_what_a_colleague_noted_since(
     desk: Desk, desks: Desks, told: list[Notice], finish: Finish, until: Until
 ) -> None:
-    it = booked(desk, lambda a: a.channel == Channel.IN_PERSON and not a.is_visit)
+    it = later(desk, lambda a: a.channel == Channel.IN_PERSON and not a.is_visit)
     finish(desk.note_late(it.id))
     noted = told[-1].undo_id
     rival = finish(desks.open("receptionist", 1))
@@ -113,7 +114,7 @@ def test_an_undo_leaves_what_a_colleague_noted_since(
 
 
 def test_only_who_has_arrived_walks_out(desk: Desk, finish: Finish) -> None:
-    it = booked(desk)
+    it = later(desk)
     with pytest.raises(NotPossible, match="has not arrived"):
         finish(desk.walk_out(it.id))
 
@@ -121,7 +122,7 @@ def test_only_who_has_arrived_walks_out(desk: Desk, finish: Finish) -> None:
 def test_booked_in_error_frees_the_slot_for_good(
     desk: Desk, told: list[Notice], finish: Finish
 ) -> None:
-    it = booked(desk, lambda a: len(a.slot_ids) == 1)
+    it = later(desk, lambda a: len(a.slot_ids) == 1)
     finish(desk.book_in_error(it.id))
     assert not told[-1].can_undo
     assert desk.appointments.get(it.id) is None
@@ -131,7 +132,7 @@ def test_booked_in_error_frees_the_slot_for_good(
 
 
 def test_a_flag_asks_for_a_quiet_call(desk: Desk, desks: Desks, finish: Finish) -> None:
-    it = booked(desk, lambda a: a.channel == Channel.IN_PERSON and not a.is_visit)
+    it = later(desk, lambda a: a.channel == Channel.IN_PERSON and not a.is_visit)
     flag = {
         "resourceType": "Flag",
         "status": "active",
@@ -189,7 +190,7 @@ def test_nobody_is_missed_on_a_board_that_may_be_out_of_date(
 def test_a_move_takes_kind_and_way_of_the_new_slot_and_all_comes_back(
     desk: Desk, told: list[Notice], finish: Finish
 ) -> None:
-    it = booked(desk, lambda a: a.channel == Channel.IN_PERSON and len(a.slot_ids) == 1)
+    it = later(desk, lambda a: a.channel == Channel.IN_PERSON and len(a.slot_ids) == 1)
     target = next(s for s in free_slots(desk) if s.channel == Channel.TELEPHONE)
     preview = desk.preview_move(it, target.id)
     assert "By telephone instead of in person." in preview.warnings
@@ -204,7 +205,7 @@ def test_a_move_takes_kind_and_way_of_the_new_slot_and_all_comes_back(
 
 
 def test_a_move_to_another_day_and_back(desk: Desk, told: list[Notice], finish: Finish) -> None:
-    it = booked(desk, lambda a: a.channel == Channel.IN_PERSON and len(a.slot_ids) == 1)
+    it = later(desk, lambda a: a.channel == Channel.IN_PERSON and len(a.slot_ids) == 1)
     today = desk.day
     finish(desk.open_day(today + timedelta(days=1)))
     target = next(s for s in free_slots(desk) if s.type_code == it.type_code)
@@ -223,13 +224,15 @@ def test_a_move_to_another_day_and_back(desk: Desk, told: list[Notice], finish: 
 
 
 def test_who_loses_the_target_is_offered_the_nearest(
-    desk: Desk, desks: Desks, finish: Finish
+    desk: Desk, desks: Desks, finish: Finish, until: Until
 ) -> None:
-    kinds = [s.type_code for s in free_slots(desk)]
-    target = next(s for s in free_slots(desk) if kinds.count(s.type_code) > 4)
+    evening = Evening.begin(desks.practice.as_role("manager"), 5)
+    until(lambda: all(desk.slots.get(slot_id) for slot_id in evening.slot_ids))
+    target = desk.slots.get(evening.slot_ids[0])
+    assert target is not None
     slow = finish(desks.open("receptionist", 1, live=False))
     slow.freshness.caught_up()
-    it = booked(slow, lambda a: len(a.slot_ids) == 1)
+    it = later(slow, lambda a: len(a.slot_ids) == 1)
     finish(desk.book([target.id], patient(desk)))
     with pytest.raises(SlotTaken) as lost:
         finish(slow.move(it.id, target.id))
@@ -241,7 +244,7 @@ def test_who_loses_the_target_is_offered_the_nearest(
 def test_a_move_cannot_be_undone_into_a_taken_slot(
     desk: Desk, told: list[Notice], finish: Finish
 ) -> None:
-    it = booked(desk, lambda a: len(a.slot_ids) == 1)
+    it = later(desk, lambda a: len(a.slot_ids) == 1)
     finish(desk.move(it.id, free_slots(desk)[-1].id))
     moved = told[-1].undo_id
     finish(desk.book([it.slot_ids[0]], patient(desk, 2)))
@@ -252,8 +255,8 @@ def test_a_move_cannot_be_undone_into_a_taken_slot(
 
 
 def test_two_change_places_and_back(desk: Desk, told: list[Notice], finish: Finish) -> None:
-    one = booked(desk, lambda a: len(a.slot_ids) == 1)
-    other = booked(
+    one = later(desk, lambda a: len(a.slot_ids) == 1)
+    other = later(
         desk,
         lambda a: len(a.slot_ids) == 1 and a.practitioner_id != one.practitioner_id,
     )
@@ -269,7 +272,7 @@ def test_two_change_places_and_back(desk: Desk, told: list[Notice], finish: Fini
 
 
 def test_who_is_seen_already_does_not_move(desk: Desk, desks: Desks, finish: Finish) -> None:
-    it = booked(desk, lambda a: a.channel == Channel.IN_PERSON and not a.is_visit)
+    it = later(desk, lambda a: a.channel == Channel.IN_PERSON and not a.is_visit)
     stale = finish(desks.open("receptionist", 1, live=False))
     stale.freshness.caught_up()
     finish(desk.send_in(it.id, quiet=False))
@@ -278,7 +281,7 @@ def test_who_is_seen_already_does_not_move(desk: Desk, desks: Desks, finish: Fin
 
 
 def test_a_freed_slot_finds_who_wants_it(desk: Desk, finish: Finish) -> None:
-    it = booked(
+    it = later(
         desk,
         lambda a: a.type_code == SlotType.GP_ROUTINE and len(a.slot_ids) == 1 and not a.is_phone,
     )
