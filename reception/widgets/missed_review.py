@@ -151,7 +151,8 @@ class MissedReview(QWidget):
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
-        if current.isValid():
+        # A list that fills behind the scenes must not move the keyboard on the board.
+        if current.isValid() and self.list.hasFocus():
             self.pointed.emit(str(current.data(_ID)))
 
     @Slot()

@@ -358,10 +358,12 @@ def test_the_missed_are_proposed_reviewed_and_taken_with_one_key(
         for slot_id, person in zip(slot_ids, quiet, strict=False)
     )
     bar, review = page.foot.missed, page.missed
+    key = go_to(page, later(desk))
     until(lambda: {one.id, other.id} <= {a.appointment.id for a in page.foot.absences})
     assert bar.isVisible()
     assert "like did-not-attend" in bar.words.text()
-    page.pane.view.setFocus()
+    assert page.pane.view.current_key == key  # the line comes without moving the keyboard
+    assert page.pane.view.hasFocus()
     QTest.keyClick(page.pane.view, Key.Key_D, SHIFT)
     assert review.isVisible()
     ids = list(review.ticked)
