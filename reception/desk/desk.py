@@ -16,6 +16,7 @@ from reception.desk.backfill import Backfill
 from reception.desk.board import BoardVerbs
 from reception.desk.booking import Booking
 from reception.desk.cues import Cues
+from reception.desk.day_records import DayReading
 from reception.desk.drafts import Drafts
 from reception.desk.feed import Feed
 from reception.desk.fit import Fitting
@@ -120,6 +121,7 @@ class Desk(QObject):
         self._undos = Undos(self.time.now, self._tell)
         self._loading = Loading(wire, network, stores, self.time)
         self.cues = Cues(wire.search, stores, self.time, self)
+        self.read_day = DayReading(wire, network, stores, self.time).read_day
         self._take_verbs(
             Workbench(me, wire, stores, self.time, self.freshness, self._writer, self._undos)
         )

@@ -47,26 +47,8 @@ class Loading:
         """
         self._turn += 1
         turn, asked_at = self._turn, self._time.now()
-        begin, end = (wire_time(bound) for bound in day_bounds(day))
-        between = [f"ge{begin}", f"lt{end}"]
         answers = await asyncio.gather(
-            self._records(
-                "Schedule",
-                [
-                    *(("date", b) for b in between),
-                    ("_include", "Schedule:actor"),
-                    ("_count", "200"),
-                ],
-            ),
-            self._records("Slot", [*(("start", b) for b in between), ("_count", "1000")]),
-            self._records(
-                "Appointment",
-                [
-                    *(("date", b) for b in between),
-                    ("_include", "Appointment:patient"),
-                    ("_count", "1000"),
-                ],
-            ),
+            *(self._records(kind, params) for kind, params in day_searches(day))
         )
         if turn != self._turn:
             return False
@@ -128,7 +110,7 @@ class Loading:
         for tree in trees:
             if tree.get("resourceType") == "MedicationRequest":
                 self._stores.keep_other(tree)
-        return await self._network.call(_parsed(trees))
+        return await self._network.call(parsed(trees))
 
     async def _merge(
         self,
@@ -154,7 +136,19 @@ class Loading:
                     store.forget(record.id)
 
 
-async def _parsed(trees: Sequence[Tree]) -> list[Record]:
+def day_searches(day: date) -> tuple[tuple[str, list[tuple[str, str]]], ...]:
+    """What to ask for all of one London day: sessions, slots, appointments with their patients."""
+    begin, end = (wire_time(bound) for bound in day_bounds(day))
+    between = [f"ge{begin}", f"lt{end}"]
+    dates = [("date", bound) for bound in between]
+    return (
+        ("Schedule", [*dates, ("_include", "Schedule:actor"), ("_count", "200")]),
+        ("Slot", [*(("start", bound) for bound in between), ("_count", "1000")]),
+        ("Appointment", [*dates, ("_include", "Appointment:patient"), ("_count", "1000")]),
+    )
+
+
+async def parsed(trees: Sequence[Tree]) -> list[Record]:
     """The views of *trees*, made a few at a time so that the window's thread gets its turn."""
     records: list[Record] = []
     for start in range(0, len(trees), PARSED_AT_ONCE):
