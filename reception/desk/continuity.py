@@ -1,0 +1,131 @@
+"""The continuity pack: when it is due, which days it holds, what its files are called.
+
+If the practice cannot be reached, reception works from the last pack: today and the next days on
+paper, with telephone numbers. It is written at 07:30 and at 13:00 by the clock on the wall in
+London, into a folder that the practice chooses, and does not stay there for ever.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from contract.core_hours import LONDON, london_day, next_core_day
+from reception.desk.day_records import DayRecords
+from reception.desk.day_sheet import Choice, DaySheet, day_sheet, safe, wall_clock
+from reception.desk.whole_file import PART
+
+WRITTEN_AT = (time(7, 30), time(13, 0))
+KEEP_DAYS = 7
+"""How long packs are kept unless the practice says otherwise."""
+KEEP_CHOICES = (1, 3, 7, 14, 28)
+_STAMP = re.compile(r" (\d{4}-\d{2}-\d{2}) (\d{4})\.pdf$")
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack that has been written.
+
+    Attributes:
+        due: the time it was due (aware UTC), or when it was asked for.
+        path: where it is.
+        at: when it was written (aware UTC).
+    """
+
+    due: datetime
+    path: Path
+    at: datetime
+
+    @property
+    def sentence(self) -> str:
+        """That it was written, when, and to which folder."""
+        return f"Continuity pack written {wall_clock(self.at)} to {self.path.parent}."
+
+
+def last_due(now: datetime) -> datetime:
+    """The last time at or before *now* (aware) at which a pack was due, as aware UTC."""
+    return max(due for due in _around(now) if due <= now)
+
+
+def next_due(now: datetime) -> datetime:
+    """The first time after *now* (aware) at which a pack is due, as aware UTC."""
+    return min(due for due in _around(now) if due > now)
+
+
+def is_due(now: datetime, written: datetime | None) -> bool:
+    """Whether a pack of today is wanted at *now*, with the last one written for *written*.
+
+    What was missed yesterday is over: that pack would be out of date.
+    """
+    due = last_due(now)
+    return london_day(due) == london_day(now) and (written is None or written < due)
+
+
+def pack_days(today: date) -> list[date]:
+    """Today, tomorrow, and the next day the practice is open if that is not tomorrow."""
+    return sorted({today, today + timedelta(days=1), next_core_day(today)})
+
+
+def pack_sheet(days: Iterable[DayRecords], practice: str, by: str, now: datetime) -> DaySheet:
+    """What stands in the pack: everybody, with telephone numbers, and what is free."""
+    return day_sheet(
+        sorted(days, key=lambda records: records.day),
+        Choice(free=True, phones=True),
+        title="Continuity pack",
+        practice=practice,
+        printed_at=now,
+        printed_by=by,
+    )
+
+
+def pack_name(practice: str, at: datetime) -> str:
+    """`Continuity pack Otterbrook Surgery 2026-11-23 0730.pdf`; sorts by time."""
+    local = at.astimezone(LONDON)
+    return f"{_prefix(practice)} {local:%Y-%m-%d %H%M}.pdf"
+
+
+def outdated(names: Iterable[str], practice: str, today: date, keep_days: int) -> list[str]:
+    """Which of the files *names* are this practice's packs of more than *keep_days* days ago.
+
+    A half-written one counts by the same date. Whatever has another name is nobody's business.
+    """
+    return [
+        name
+        for name in names
+        if (day := _day_of(name, practice)) is not None and (today - day).days > keep_days
+    ]
+
+
+def remove_outdated(folder: Path, practice: str, today: date, keep_days: int) -> None:
+    """Remove those files from *folder*. Blocks.
+
+    Raises:
+        OSError: one could not be removed.
+    """
+    names = [path.name for path in folder.iterdir() if path.is_file()]
+    for name in outdated(names, practice, today, keep_days):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _prefix(practice: str) -> str:
+    return f"Continuity pack {safe(practice)}"
+
+
+def _day_of(name: str, practice: str) -> date | None:
+    """The day of the pack called *name*, or None where it is none of *practice*'s."""
+    if name.startswith(".") and name.endswith(PART):  # `.<name>.<chance>.part`
+        name = name[1:].removesuffix(PART).rpartition(".")[0]
+    stamp = _STAMP.search(name)
+    if stamp is None or name[: stamp.start()] != _prefix(practice):
+        return None
+    try:
+        return date.fromisoformat(stamp[1])
+    except ValueError:
+        return None
+
+
+def _around(now: datetime) -> list[datetime]:
+    today = london_day(now)
+    days = (today + timedelta(days=n) for n in (-1, 0, 1))
+    return [datetime.combine(d, at, LONDON).astimezone(UTC) for d in days for at in WRITTEN_AT]
