@@ -20,6 +20,7 @@ from reception.ui.desk_page import DeskPage
 from reception.ui.main_window import MainWindow
 from reception.ui.messages_page import MessagesPage
 from reception.ui.patients_page import PatientsPage
+from reception.ui.printing import Printing
 from reception.ui.release_page import ReleasePage
 from reception.ui.request_sender import Sender
 from reception.ui.window_state import WindowState
@@ -78,6 +79,10 @@ class SignedIn:
                 ReleasePage(self.desk, look),
             ],
         )
+        self.printing = Printing(self.desk, look, folder, self.window)
+        for page in self.window.pages:
+            if isinstance(page, BoardPage):
+                page.print_requested.connect(self.printing.open)
         self._live: asyncio.Task[None] | None = None
         if drafts.problem:
             self.window.say(drafts.problem, Weight.WARN)
@@ -92,6 +97,7 @@ class SignedIn:
         practice = self.desk.organization
         if practice is not None:
             self.window.name_practice(practice.name)
+            self.printing.pack.look_at_the_clock()
 
     async def _stay_live(self) -> None:
         try:
@@ -102,6 +108,7 @@ class SignedIn:
     async def close(self, *, sign_out: bool = False) -> None:
         """End the pages, the desk and the channel; with *sign_out* the tokens too."""
         await self._mail.close()
+        await self.printing.close()
         await self.window.wound_up()
         await self.desk.close()
         try:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -51,6 +51,7 @@ class BoardPage(Page):
     title = "Board"
     icon = "board"
     request_dropped = Signal(str, str)  # request id, slot id
+    print_requested = Signal()
 
     def __init__(
         self,
@@ -96,6 +97,11 @@ class BoardPage(Page):
         across.addSpacing(2 * unit)
         across.addStretch(1)
         across.addWidget(BoardLegend(look, strip))
+        self.print_button = QPushButton("Print", strip)
+        self.print_button.setToolTip("Print the day, and the continuity pack (Ctrl+P)")
+        self.print_button.setShortcut(QKeySequence(QKeySequence.StandardKey.Print))
+        self.print_button.clicked.connect(self.print_requested)
+        across.addWidget(self.print_button)
         self._views = QStackedWidget(self)
         self._views.addWidget(self.pane)
         self.side = QStackedWidget(self)

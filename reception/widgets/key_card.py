@@ -52,6 +52,7 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("N", "Jump to now"),
         ("F", "Show only a part; with Shift, show all"),
         ("Ctrl+plus, minus, 0", "Larger, smaller, as usual"),
+        ("Ctrl+P", "Print the day, or save it as a PDF"),
     ),
 }
 
