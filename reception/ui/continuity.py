@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QFont
 
+from contract.core_hours import london_day
 from reception.desk.continuity import (
     Pack,
     is_due,
@@ -19,7 +20,7 @@ from reception.desk.continuity import (
     remove_outdated,
 )
 from reception.desk.day_records import DayRecords
-from reception.desk.day_sheet import wall_clock
+from reception.desk.day_sheet import short_day, wall_clock
 from reception.desk.desk import Desk
 from reception.desk.practice_time import PracticeTime
 from reception.desk.whole_file import NotWritten, reason_of, write_whole
@@ -114,13 +115,17 @@ class ContinuityPack(QObject):
             return self.problem
         if self.last is not None:
             return f"{self.last.sentence} {following}"
+        kept = self._settings.pack_written
+        if kept is not None:
+            due = f"{short_day(london_day(kept))} {wall_clock(kept)}"
+            return f"The pack due {due} was written to {self.folder}. {following}"
         return f"Packs go to {self.folder}. {following}"
 
     @Slot()
     def look_at_the_clock(self) -> None:
-        """Write a pack if one is due."""
+        """Write a pack if one is due, or was asked for and could not be written."""
         now = self._time.now()
-        if self.folder is not None and is_due(now, self._settings.pack_written):
+        if is_due(now, self._settings.pack_written) or self.problem:
             self._begin(last_due(now))
 
     def _begin(self, due: datetime) -> None:

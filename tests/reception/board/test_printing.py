@@ -217,7 +217,7 @@ class Wrote:
     """A pack of *desk* by a clock of the test's, and what it told."""
 
     def __init__(self, desk: Desk, look: Look, settings: PrintSettings, clock: Clock) -> None:
-        self.clock = clock
+        self.clock, self.look = clock, look
         self.pack = ContinuityPack(desk, look, settings, clock.time)
         self.packs: list[Pack] = []
         self.failed: list[str] = []
@@ -268,6 +268,11 @@ def test_what_was_missed_is_written_at_sign_in_once(
     again = PrintSettings(folder.parent / "printing.ini")
     assert again.pack_written == datetime.combine(MONDAY, time(7, 30), LONDON)
     assert again.pack_folder == folder
+    next_start = Wrote(desk, wrote.look, again, wrote.clock)
+    desk.loaded.emit()
+    assert not next_start.pack.is_writing
+    assert next_start.pack.state().startswith("The pack due Mon 23 Nov 2026 07:30 was written to")
+    finish(next_start.end())
 
 
 def test_a_folder_that_is_gone_is_told_once_and_tried_every_minute(
@@ -287,6 +292,20 @@ def test_a_folder_that_is_gone_is_told_once_and_tried_every_minute(
     until(lambda: wrote.packs)
     assert wrote.packs[0].sentence == f"Continuity pack written 07:32 to {folder}."
     assert not wrote.pack.problem
+
+
+def test_one_asked_for_before_any_is_due_is_tried_again_too(
+    wrote: Wrote, until: Until, folder: Path
+) -> None:
+    folder.rmdir()
+    wrote.clock.at = datetime.combine(MONDAY, time(6, 50), LONDON)
+    wrote.pack.choose(folder)
+    until(lambda: wrote.failed)
+    folder.mkdir()
+    wrote.clock.strike("06:51")
+    until(lambda: wrote.packs)
+    wrote.clock.strike("06:52")
+    assert not wrote.pack.is_writing
 
 
 def test_old_packs_go_and_other_files_stay(wrote: Wrote, until: Until, folder: Path) -> None:
