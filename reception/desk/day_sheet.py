@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from contract.codes import Channel, Mark
-from contract.core_hours import LONDON, day_bounds
+from contract.core_hours import LONDON, day_bounds, london_day
 from reception.desk.day_records import DayRecords
 from reception.records import Appointment, Patient, Session, Slot
 
@@ -412,10 +412,20 @@ def _empty_words(day: _Day, slot: Slot, now: datetime) -> tuple[Kind, str, str]:
     if slot.status == "entered-in-error" or slot.end <= now:
         return Kind.FREE, "", "not used"
     if slot.is_embargoed:
-        return Kind.FREE, "Free, not released yet", "not released yet"
+        return Kind.FREE, _opening(slot), "not released yet"
     if slot.is_held(now):
         return Kind.FREE, f"{slot.comment or 'A colleague'} is booking", "held"
     return Kind.FREE, "Free, online" if slot.is_online else "Free", "free"
+
+
+def _opening(slot: Slot) -> str:
+    """`Free, opens at 08:00`, with the day where it is not the slot's own."""
+    at = slot.opens_at
+    if at is None:
+        return "Free, not released yet"
+    day = london_day(at)
+    on = f" on {short_day(day)}" if day != london_day(slot.start) else ""
+    return f"Free, opens at {wall_clock(at)}{on}"
 
 
 def file_name(practice: str, day: date, clinician: str = "") -> str:

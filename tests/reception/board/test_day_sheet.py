@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import systems
+from contract.codes import BookingAccess
 from reception.desk.day_records import DayRecords
 from reception.desk.day_sheet import (
     Choice,
@@ -180,6 +181,18 @@ def test_who_is_not_known_is_not_left_out(diary: Diary) -> None:
 def test_a_day_without_sessions_has_a_page_that_says_so(diary: Diary) -> None:
     [section] = sheet_of(records_of(diary)).sections
     assert (section.clinician, section.about, section.rows) == ("Nobody", "No sessions", ())
+
+
+def test_a_slot_that_is_not_released_says_when_it_opens(diary: Diary) -> None:
+    diary.session("s", "Routine surgery", "Dr N Grant", "08:30", "11:30")
+    for number, rule in enumerate((BookingAccess.ON_THE_DAY, "48h")):
+        diary.slot(
+            f"{number}", "s", at(f"10:{number}0"), 10, status="busy-unavailable", access=(rule,)
+        )
+    assert [row.name for row in sheet_of(records_of(diary), Choice(free=True)).rows] == [
+        "Free, opens at 08:00",
+        "Free, opens at 10:10 on Sat 21 Nov 2026",
+    ]
 
 
 def test_cancelled_is_gone_and_walked_out_stays(diary: Diary) -> None:
