@@ -18,7 +18,7 @@ from contract.core_hours import due_at
 from contract.moves import TASK_OPEN, task_may_move
 from contract.systems import REQUEST_OUTCOME, REQUEST_REJECT, REQUEST_STATE, REQUEST_TYPE
 from practice.clock import instant
-from practice.rules import consent, patients, repeats
+from practice.rules import consent, contacts, patients, repeats
 from practice.rules.act import Act
 from practice.rules.caller import Right
 from practice.rules.rights import denied, require
@@ -34,7 +34,7 @@ from practice.rules.trees import (
 from practice.store import Tree
 
 _URGENT = frozenset({Priority.URGENT, Priority.ASAP, Priority.STAT})
-_FIXED = ("code", "requester", "description", "groupIdentifier")
+_FIXED = ("code", "requester", "description", "groupIdentifier", "reasonReference")
 _WORDS = {
     "requested": "new",
     "received": "being looked at",
@@ -220,6 +220,7 @@ def _need_reason(after: Tree, text: str) -> None:
 
 
 def _ended(act: Act, before: Tree, after: Tree) -> Tree:
+    contacts.check_ended(before, after)
     status = after["status"]
     fresh = {**after, "statusReason": _fresh_reason(before, after)}
     if status == "completed":
