@@ -1,0 +1,559 @@
+"""From weekly templates to dated sessions: which days, which slots, and what would change.
+
+Pure: nothing here knows the wire. All times of a template are minutes of the London wall clock; a
+dated slot is aware UTC, so that 09:00 is 09:00 on both sides of a clock change.
+
+Source: docs/contract.md 3 (Schedule, Slot), 6 (template week); domain words, session templates.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
+from functools import cache
+from itertools import pairwise
+
+import holidays
+
+from contract import release
+from contract.codes import BookingAccess, Channel, SlotType
+from contract.core_hours import LONDON
+from contract.systems import TEMPLATE_KEY
+from contract.template import REFERENCE_MONDAY, REFERENCE_WEEKS
+from reception.records import Appointment, Session, Slot
+from reception.records.tree import identifier_of
+
+DAY_MIN = 24 * 60
+BREAKS = frozenset({SlotType.BREAK, SlotType.CATCH_UP})
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class BadPattern(ValueError):
+    """A pattern that cannot be a session; the text is a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Piece:
+    """One slot of a pattern.
+
+    Attributes:
+        at_min: minutes after midnight on the London wall clock.
+        minutes: its length.
+        type_code: `SlotType`.
+        type_text: what patients read.
+        channel: `Channel`.
+        access: codes of booking-access: who may take it, and when it opens.
+        is_break: kept free of patients.
+    """
+
+    at_min: int
+    minutes: int
+    type_code: str
+    type_text: str = ""
+    channel: str = Channel.IN_PERSON
+    access: frozenset[str] = frozenset({BookingAccess.RECEPTION.value})
+    is_break: bool = False
+
+    @property
+    def end_min(self) -> int:
+        """Minutes after midnight at which it ends."""
+        return self.at_min + self.minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One session of a template week.
+
+    Attributes:
+        key: the template-key; empty while it has none.
+        name: the session's name, "GP surgery".
+        practitioner_id: whose it is.
+        practitioner_name: the name others see.
+        location_id: where, or empty.
+        weekday: 0 is Monday.
+        week: 0, or 1 for the second of two weeks that alternate.
+        pieces: its slots by time.
+        session_id: id of the Schedule that holds it; empty while it is not stored.
+    """
+
+    key: str
+    name: str
+    practitioner_id: str
+    practitioner_name: str
+    location_id: str
+    weekday: int
+    week: int
+    pieces: tuple[Piece, ...]
+    session_id: str = ""
+
+    @property
+    def start_min(self) -> int:
+        """When it begins, minutes after midnight."""
+        return min(piece.at_min for piece in self.pieces)
+
+    @property
+    def end_min(self) -> int:
+        """When it ends, minutes after midnight."""
+        return max(piece.end_min for piece in self.pieces)
+
+    def check(self) -> None:
+        """Refuse what cannot be a session.
+
+        Raises:
+            BadPattern: with a sentence.
+        """
+        if not self.practitioner_id:
+            raise BadPattern("Choose a clinician.")
+        if not self.pieces:
+            raise BadPattern("Not one slot fits between start and end.")
+        if not 0 <= self.weekday < 7 or not 0 <= self.week < REFERENCE_WEEKS:
+            raise BadPattern("Choose a day of the week.")
+        for piece in self.pieces:
+            if piece.at_min < 0 or piece.end_min > DAY_MIN or piece.minutes < 1:
+                raise BadPattern("A session stays within one day.")
+        for early, late in pairwise(sorted(self.pieces)):
+            if early.end_min > late.at_min:
+                raise BadPattern(f"Two slots overlap at {clock_of(late.at_min)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a session is cut into slots when somebody sets it up by hand."""
+
+    start_min: int
+    end_min: int
+    slot_min: int
+    type_code: str
+    type_text: str = ""
+    channel: str = Channel.IN_PERSON
+    access: frozenset[str] = frozenset({BookingAccess.RECEPTION.value})
+    break_at_min: int | None = None
+    break_minutes: int = 15
+
+    def pieces(self) -> tuple[Piece, ...]:
+        """Slots one after another, around the break; what does not fit whole is left out.
+
+        Raises:
+            BadPattern: there is no room, or the times are the wrong way round.
+        """
+        if self.end_min <= self.start_min:
+            raise BadPattern("A session has to end after it begins.")
+        if self.slot_min < 1:
+            raise BadPattern("A slot takes at least a minute.")
+        has_break = self.break_at_min is not None and (
+            self.start_min <= self.break_at_min < self.end_min
+        )
+        pause = self.break_at_min if has_break else None
+        made: list[Piece] = []
+        at = self.start_min
+        while True:
+            if pause is not None and at + self.slot_min > pause:
+                length = min(self.break_minutes, self.end_min - pause)
+                made.append(Piece(pause, length, SlotType.BREAK, "Break", is_break=True))
+                at, pause = pause + length, None
+            if at + self.slot_min > self.end_min:
+                break
+            made.append(
+                Piece(at, self.slot_min, self.type_code, self.type_text, self.channel, self.access)
+            )
+            at += self.slot_min
+        if not any(not piece.is_break for piece in made):
+            raise BadPattern("Not one slot fits between start and end.")
+        return tuple(made)
+
+
+def clock_of(at_min: int) -> str:
+    """`09:05` for 545."""
+    return f"{at_min // 60 % 24:02d}:{at_min % 60:02d}"
+
+
+def on_wall(day: date, at_min: int) -> datetime:
+    """That time of day in London as aware UTC; one that the clock skips counts from the gap."""
+    wall = datetime.combine(day, time()) + timedelta(minutes=at_min)
+    return wall.replace(tzinfo=LONDON).astimezone(UTC)
+
+
+def minute_of(at: datetime) -> int:
+    """Minutes after midnight of *at* on the London wall clock."""
+    local = at.astimezone(LONDON)
+    return local.hour * 60 + local.minute
+
+
+@cache
+def _holidays(year: int) -> dict[date, str]:
+    return dict(holidays.country_holidays("GB", subdiv="ENG", years=year))
+
+
+def holiday_on(day: date) -> str:
+    """The bank holiday of England on *day* by name, or an empty string."""
+    return _holidays(day.year).get(day, "")
+
+
+# -- patterns from what is stored
+
+
+def piece_of(slot: Slot) -> Piece:
+    """A slot as a piece of a pattern."""
+    return Piece(
+        minute_of(slot.start),
+        slot.minutes,
+        slot.type_code,
+        slot.type_text,
+        slot.channel,
+        slot.access,
+        is_break=slot.is_blocked or slot.type_code in BREAKS,
+    )
+
+
+def pattern_of(session: Session, slots: Iterable[Slot]) -> Pattern:
+    """The pattern of a stored session: a template's own, or that of a dated session."""
+    day = session.start.astimezone(LONDON).date()
+    stands = [s for s in slots if s.status != "entered-in-error" and not s.overbooked]
+    return Pattern(
+        key=identifier_of(session.tree, TEMPLATE_KEY),
+        name=session.name,
+        practitioner_id=session.practitioner_id,
+        practitioner_name=session.practitioner_name,
+        location_id=session.location_id,
+        weekday=day.weekday(),
+        week=max(0, (day - REFERENCE_MONDAY).days // 7) if _is_reference(day) else 0,
+        pieces=tuple(sorted(piece_of(s) for s in stands)),
+        session_id=session.id,
+    )
+
+
+def reference_day(pattern: Pattern) -> date:
+    """Where a template's slots lie."""
+    return REFERENCE_MONDAY + timedelta(days=7 * pattern.week + pattern.weekday)
+
+
+def _is_reference(day: date) -> bool:
+    return 0 <= (day - REFERENCE_MONDAY).days < 7 * REFERENCE_WEEKS
+
+
+# -- which days
+
+
+class Skip(Enum):
+    """Why a day that a template means gets no session."""
+
+    HOLIDAY = "bank holiday"
+    PAST = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A day without the session that a template means for it."""
+
+    pattern: Pattern
+    day: date
+    why: Skip
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A template on one day."""
+
+    pattern: Pattern
+    day: date
+
+    @property
+    def session_key(self) -> str:
+        """The key by which it is created once, whoever applies it and how often."""
+        return f"{self.pattern.key}|{self.day.isoformat()}"
+
+    @property
+    def start(self) -> datetime:
+        """When the session begins, aware UTC."""
+        return on_wall(self.day, self.pattern.start_min)
+
+    @property
+    def end(self) -> datetime:
+        """When it ends, aware UTC."""
+        return on_wall(self.day, self.pattern.end_min)
+
+    def wanted(self) -> tuple["Wanted", ...]:
+        """Its slots. What the clock skips on the night it goes forward is left out."""
+        found = []
+        for piece in self.pattern.pieces:
+            start = on_wall(self.day, piece.at_min)
+            end = start + timedelta(minutes=piece.minutes)
+            if minute_of(start) == piece.at_min:
+                found.append(Wanted(piece, start, end))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A slot as it should stand on its day."""
+
+    piece: Piece
+    start: datetime
+    end: datetime
+
+    def status(self, now: datetime) -> str:
+        """Free, or shut: a break, or not released yet."""
+        if self.piece.is_break:
+            return "busy-unavailable"
+        opens = release.opens_at(self.piece.access, self.start)
+        return "busy-unavailable" if opens is not None and now < opens else "free"
+
+    def matches(self, slot: Slot) -> bool:
+        """Whether *slot* is it already. What was opened online since stays as it is."""
+        piece = self.piece
+        if (slot.start, slot.end) != (self.start, self.end):
+            return False
+        if (slot.type_code, slot.channel) != (piece.type_code, piece.channel):
+            return False
+        if piece.is_break or slot.status == "busy":
+            return True
+        return slot.access - _RELEASED == piece.access - _RELEASED
+
+
+_RELEASED = frozenset({BookingAccess.ONLINE.value, BookingAccess.ON_THE_DAY.value})
+"""What the release of slots changes day by day."""
+
+
+def weeks_since_reference(day: date) -> int:
+    """Whole weeks from the reference Monday to the week of *day*."""
+    return (day - REFERENCE_MONDAY).days // 7
+
+
+def dated(
+    patterns: Sequence[Pattern], first: date, last: date, now: datetime
+) -> tuple[list[Dated], list[Skipped]]:
+    """Every session that *patterns* mean from *first* to *last*, and every one that is left out.
+
+    A clinician who has a session in the second reference week works in two weeks that alternate,
+    counted from the reference Monday; everybody else works every week alike.
+    """
+    turning = {p.practitioner_id for p in patterns if p.week}
+    found: list[Dated] = []
+    skipped: list[Skipped] = []
+    for day in _days(first, last):
+        turn = weeks_since_reference(day) % REFERENCE_WEEKS
+        for pattern in patterns:
+            if pattern.weekday != day.weekday() or not pattern.pieces:
+                continue
+            if pattern.practitioner_id in turning and pattern.week != turn:
+                continue
+            one = Dated(pattern, day)
+            if holiday := holiday_on(day):
+                skipped.append(Skipped(pattern, day, Skip.HOLIDAY, f"bank holiday: {holiday}"))
+            elif one.start <= now:
+                skipped.append(Skipped(pattern, day, Skip.PAST, "has begun already"))
+            else:
+                found.append(one)
+    found.sort(key=lambda d: (d.day, d.pattern.practitioner_name, d.start))
+    return found, skipped
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    day = first
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
+
+
+# -- what would change
+
+
+class Kind(Enum):
+    """What applying a template does on one day."""
+
+    ADDED = "new session"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One dated session beside what stands in the diary.
+
+    Attributes:
+        dated: what is meant.
+        session: what stands there, or None.
+        add: slots to create.
+        alter: slots to give another time, type or access.
+        withdraw: slots to take out.
+        touched: appointments in slots that the template does not have like this; slots and
+            appointments stay, the patients go to the contact list.
+    """
+
+    dated: Dated
+    session: Session | None
+    add: tuple[Wanted, ...] = ()
+    alter: tuple[tuple[Slot, Wanted], ...] = ()
+    withdraw: tuple[Slot, ...] = ()
+    touched: tuple[Appointment, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """What it comes to."""
+        if self.session is None:
+            return Kind.ADDED
+        changes = self.add or self.alter or self.withdraw or self.touched
+        return Kind.CHANGED if changes else Kind.UNCHANGED
+
+    @property
+    def writes(self) -> int:
+        """How many slots it changes."""
+        return len(self.add) + len(self.alter) + len(self.withdraw)
+
+
+def counterpart(
+    one: Dated, sessions: Iterable[Session], key_of: Mapping[str, str]
+) -> Session | None:
+    """The session of the diary that a template means on a day, or None.
+
+    By its session-key, else one of the same clinician that overlaps it by half of its time:
+    whoever set that up by hand meant the same surgery.
+    """
+    best: tuple[timedelta, Session] | None = None
+    for session in sessions:
+        if key_of.get(session.id) == one.session_key:
+            return session
+        if not session.active or session.practitioner_id != one.pattern.practitioner_id:
+            continue
+        shared = min(session.end, one.end) - max(session.start, one.start)
+        if shared * 2 >= min(session.end - session.start, one.end - one.start) and (
+            best is None or shared > best[0]
+        ):
+            best = shared, session
+    return best[1] if best is not None else None
+
+
+def difference(
+    one: Dated,
+    session: Session | None,
+    slots: Iterable[Slot],
+    appointments: Iterable[Appointment],
+    now: datetime,
+) -> Difference:
+    """What it takes to make the diary agree with a template, without touching who is booked.
+
+    Args:
+        one: what is meant.
+        session: its counterpart in the diary, or None.
+        slots: the slots of *session*, whatever their status.
+        appointments: the live appointments of that day.
+        now: the practice's time, for holds.
+    """
+    wanted = list(one.wanted())
+    if session is None:
+        return Difference(one, None, add=tuple(wanted))
+    booked: dict[str, list[Appointment]] = {}
+    for held in appointments:
+        if held.holds_its_place:
+            for slot_id in held.slot_ids:
+                booked.setdefault(slot_id, []).append(held)
+    stands = [s for s in slots if s.status != "entered-in-error" and not s.overbooked]
+    stays = [s for s in stands if is_kept(s, s.id in booked, now)]
+    loose = {s.id: s for s in stands if s not in stays}
+    settled = {w for w in wanted for s in stays if w.matches(s)}
+    odd = [s for s in stays if not any(w.matches(s) for w in wanted)]
+    room = [w for w in wanted if w not in settled and not any(_overlap(w, s) for s in stays)]
+    add: list[Wanted] = []
+    alter: list[tuple[Slot, Wanted]] = []
+    for want in room:
+        there = [s for s in loose.values() if s.start == want.start]
+        exact = next((s for s in there if want.matches(s) and _agrees(want, s)), None)
+        if exact is not None:
+            loose.pop(exact.id)
+        elif there:
+            alter.append((loose.pop(there[0].id), want))
+        else:
+            add.append(want)
+    touched: dict[str, Appointment] = {}
+    for slot in odd:
+        for held in booked.get(slot.id, ()):
+            touched[held.id] = held
+    return Difference(
+        one,
+        session,
+        tuple(add),
+        tuple(alter),
+        tuple(sorted(loose.values(), key=lambda s: (s.start, s.id))),
+        tuple(sorted(touched.values(), key=lambda a: (a.start, a.id))),
+    )
+
+
+def is_kept(slot: Slot, is_booked: bool, now: datetime) -> bool:
+    """Whether nobody may change *slot*: somebody is booked there, or being booked."""
+    return is_booked or slot.status == "busy" or slot.is_held(now)
+
+
+def _agrees(want: Wanted, slot: Slot) -> bool:
+    """A break that is shut, or a slot that is not one: blocked by hand counts as it stands."""
+    return slot.is_blocked or not want.piece.is_break
+
+
+def _overlap(one: Wanted | Slot, other: Slot) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+# -- splitting and merging
+
+
+def halves(slot: Slot, at: datetime | None = None) -> tuple[datetime, datetime, datetime]:
+    """Start, cut and end of a slot that is split at *at*, or in two halves.
+
+    A half that is no whole minute makes the first part the longer one.
+
+    Raises:
+        BadPattern: there is nothing to split, or *at* lies outside.
+    """
+    if slot.minutes < 2:
+        raise BadPattern("A slot of one minute cannot be split.")
+    cut = at or slot.start + timedelta(minutes=(slot.minutes + 1) // 2)
+    if not slot.start < cut < slot.end:
+        raise BadPattern("Choose a time within the slot.")
+    return slot.start, cut, slot.end
+
+
+def why_not_merged(slots: Sequence[Slot], now: datetime) -> str:
+    """Why *slots* (by time) cannot become one, in a sentence; empty where they can."""
+    if len(slots) < 2:
+        return "There is no free slot after it to merge with."
+    kinds = {(s.schedule_id, s.type_code, s.channel, s.overbooked) for s in slots}
+    if len(kinds) > 1:
+        return "Only slots of one session, type and mode can be merged."
+    for early, late in pairwise(slots):
+        if early.end != late.start:
+            return "Only slots that touch can be merged."
+    for slot in slots:
+        if slot.status != "free" and not (
+            slot.status == "busy-tentative" and slot.is_bookable(now)
+        ):
+            return "Only free slots can be merged."
+    return ""
+
+
+# -- longer and shorter
+
+
+def longer(
+    slots: Iterable[Slot], until: datetime, length_min: int
+) -> list[tuple[datetime, datetime]]:
+    """The slots that stand between the last one of *slots* and *until*, each *length_min* long."""
+    at = max((s.end for s in slots if s.status != "entered-in-error"), default=None)
+    made: list[tuple[datetime, datetime]] = []
+    if at is None or length_min < 1:
+        return made
+    step = timedelta(minutes=length_min)
+    while at + step <= until:
+        made.append((at, at + step))
+        at += step
+    return made
+
+
+def renamed(pattern: Pattern, name: str) -> Pattern:
+    """*pattern* under another name.
+
+    Raises:
+        BadPattern: an empty name.
+    """
+    if not name.strip():
+        raise BadPattern("Give the session a name.")
+    return replace(pattern, name=name.strip())
