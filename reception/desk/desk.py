@@ -15,6 +15,7 @@ from reception.desk import order
 from reception.desk.backfill import Backfill
 from reception.desk.board import BoardVerbs
 from reception.desk.booking import Booking
+from reception.desk.contacts import Contacts
 from reception.desk.cues import Cues
 from reception.desk.day_records import DayReading
 from reception.desk.drafts import Drafts
@@ -35,8 +36,11 @@ from reception.desk.practice_time import PracticeTime
 from reception.desk.quiet import QuietCalls
 from reception.desk.red_flags import RedFlags
 from reception.desk.release import Release
+from reception.desk.sessions import Sessions
+from reception.desk.slot_shapes import SlotShapes
 from reception.desk.slots import Slots
 from reception.desk.stores import Stores
+from reception.desk.templates import Templates
 from reception.desk.triage import Triage
 from reception.desk.undo import Undos
 from reception.desk.workbench import Workbench
@@ -65,7 +69,8 @@ class Desk(QObject):
     Verbs are coroutines of the UI loop. Each raises only `Problem`s and answers with the record as
     the service has stored it; a write goes on when its caller is cancelled. The verbs are those of
     the classes they are taken from: `Booking`, `BoardVerbs`, `Moving`, `Missed`, `Triage`,
-    `Offer`, `Post`, `Release`, `People`; there they are described.
+    `Offer`, `Post`, `Release`, `People`; there they are described. Those on whole sessions are
+    kept apart, as `diary`, `templates` and `contacts`.
 
     `feed` is given to the `LiveChannel`; `start` loads once that is in touch.
 
@@ -151,6 +156,9 @@ class Desk(QObject):
         post = Post(bench, triage)
         offer = Offer(bench, questions, booking, triage, post)
         release, people = Release(bench, questions), People(bench)
+        self.contacts = Contacts(bench)
+        self.diary = Sessions(bench, self.contacts)
+        self.templates = Templates(bench, self.diary, self.contacts)
 
         self.hold_slot, self.drop_hold, self.book = (
             booking.hold_slot,
@@ -181,6 +189,9 @@ class Desk(QObject):
 
         self.open_online, self.withdraw_online = release.open_online, release.withdraw_online
         self.block, self.unblock = release.block, release.unblock
+        shapes = SlotShapes(bench, questions)
+        self.split_slot, self.merge_slot = shapes.split, shapes.merge
+        self.slot_after = shapes.next_of
 
         self.find_patients, self.twins_of = people.find_patients, people.twins_of
         self.patients_like, self.banner = people.patients_like, people.banner
