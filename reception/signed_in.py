@@ -23,6 +23,7 @@ from reception.ui.patients_page import PatientsPage
 from reception.ui.printing import Printing
 from reception.ui.release_page import ReleasePage
 from reception.ui.request_sender import Sender
+from reception.ui.sessions_page import SessionsPage
 from reception.ui.window_state import WindowState
 from reception.widgets.banner import Weight
 from reception.widgets.look import Look
@@ -77,6 +78,7 @@ class SignedIn:
                 MessagesPage(self.desk, look, self._mail),
                 PatientsPage(self.desk, look),
                 ReleasePage(self.desk, look),
+                SessionsPage(self.desk, look),
             ],
         )
         self.printing = Printing(self.desk, look, folder, self.window)

@@ -31,6 +31,8 @@ from reception.records.tree import wire_time
 
 ENDS_THE_OLD = frozenset({ContactOutcome.CANCELLED, ContactOutcome.REBOOKED, ContactOutcome.KEEPS})
 """Outcomes after which nobody comes at the old time any more."""
+COMING = ("booked", "arrived")
+"""States of an appointment whose patient still has to be told."""
 
 
 class Contacts:
@@ -40,9 +42,13 @@ class Contacts:
         self._bench = bench
 
     def waiting(self) -> list[Request]:
-        """Everybody who is still to be told, urgent ones and the longest waiting first."""
+        """Everybody who is still to be told: whoever would come first stands first."""
         found = [r for r in self._bench.stores.requests if r.is_open and is_on_contact_list(r)]
-        return sorted(found, key=lambda r: (not r.is_urgent, r.authored, r.patient_name, r.id))
+        return sorted(found, key=lambda r: (not r.is_urgent, self._comes_at(r), r.authored, r.id))
+
+    def _comes_at(self, request: Request) -> datetime:
+        held = self._bench.stores.appointments.newest(about(request))
+        return held.start if held is not None else request.authored
 
     def entries(self, appointments: Iterable[Appointment], why: str, act: str) -> list[Entry]:
         """What puts the patients of *appointments* on the list, unless they are there already.
@@ -67,7 +73,7 @@ class Contacts:
                 systems.REQUEST_KEY,
             )
             for held in appointments
-            if held.id not in waiting and held.patient_id and held.status in ("booked", "arrived")
+            if held.id not in waiting and held.patient_id and held.status in COMING
         ]
 
     async def appointment(self, request: Request) -> Appointment:
@@ -113,7 +119,7 @@ class Contacts:
             )
         held = await self._read(about(request))
         instead = await self._instead(request, held, outcome)
-        ends = outcome in ENDS_THE_OLD and instead != held.reference and held.status == "booked"
+        ends = outcome in ENDS_THE_OLD and instead != held.reference and held.status in COMING
         slots = list(held.slot_ids) if ends else []
         touching = [request.reference, *(f"Slot/{s}" for s in slots)]
         if ends:
@@ -128,7 +134,7 @@ class Contacts:
             if not ends:
                 return entries
             appointment = latest.get(Appointment, held.id)
-            if appointment.status != "booked" or list(appointment.slot_ids) != slots:
+            if appointment.status not in COMING or list(appointment.slot_ids) != slots:
                 raise NotPossible("Not saved: that appointment has changed. Look at it again.")
             entries.append(put(appointment.cancelled(why), appointment.version))
             for slot_id in slots:
@@ -177,7 +183,7 @@ class Contacts:
         if outcome not in (ContactOutcome.REBOOKED, ContactOutcome.KEEPS):
             return ""
         was = old_slots(request)
-        if held.status != "booked":
+        if held.status not in COMING:
             moved = False
         elif set(held.slot_ids).isdisjoint(was):
             moved = True  # on the board

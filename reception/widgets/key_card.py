@@ -11,7 +11,7 @@ from reception.widgets.palette import Ink
 
 KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
     "Everywhere": (
-        ("Ctrl+1 ... 5", "Desk, Board, Messages, Patients, Release"),
+        ("Ctrl+1 ... 6", "Desk, Board, Messages, Patients, Release, Sessions"),
         ("Ctrl+K", "Find a patient"),
         ("Alt+Left, Alt+Right", "Day before, day after"),
         ("Alt+T", "Today"),
@@ -50,6 +50,10 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("M", "Move: arrows to the place, Enter; or drag; onto another, to swap"),
         ("X", "Cancel, with a reason"),
         ("N", "Jump to now"),
+        ("C", "Close a free slot, or open it again"),
+        ("P, G", "Part a free slot in two, join it with the next"),
+        ("Y", "The session of this slot"),
+        ("Menu, Shift+F10", "Everything that can be done here"),
         ("F", "Show only a part; with Shift, show all"),
         ("Ctrl+plus, minus, 0", "Larger, smaller, as usual"),
         ("Ctrl+P", "Print the day, or save it as a PDF"),
