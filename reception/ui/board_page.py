@@ -23,6 +23,7 @@ from reception.desk.problems import SlotTaken
 from reception.records import Patient
 from reception.records.problem import Problem
 from reception.ui.board_foot import BoardFoot
+from reception.ui.board_menus import BoardMenus
 from reception.ui.board_pane import BoardPane
 from reception.ui.booking_flow import BookingFlow
 from reception.ui.move_flow import MoveFlow
@@ -65,6 +66,7 @@ class BoardPage(Page):
         self.tasks = Tasks(self)
         self.banner = Banner(look, self)
         self.pane = BoardPane(desk, look, self.tasks, self, model)
+        self.menus = BoardMenus(desk, self.tasks, self.pane)
         self.panel = AppointmentPanel(desk, look, self.pane.model, self)
         self.booking = BookingFlow(desk, look, self.tasks, self)
         self.moving = MoveFlow(desk, look, self.tasks, self)
@@ -133,6 +135,8 @@ class BoardPage(Page):
         pane.cancel_requested.connect(self._on_cancel_requested)
         pane.request_dropped.connect(self.request_dropped)
         pane.problem_met.connect(self._on_problem)
+        self.menus.problem_met.connect(self._on_problem)
+        self.menus.page_requested.connect(self.page_requested)
         panel.act_requested.connect(self._on_act_requested)
         panel.cancel_confirmed.connect(self._on_cancel_confirmed)
         panel.patient_wanted.connect(self._on_patient_wanted)

@@ -1,0 +1,210 @@
+"""What the board's menu offers for slots and sessions, and doing it; by key as well.
+
+C closes a slot and opens it again, P parts it in two, G joins it with the next, Y goes to its
+session. The Menu key or Shift+F10 opens the menu.
+"""
+
+from collections.abc import Coroutine
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+
+from reception.desk.desk import Desk
+from reception.desk.notice import Notice
+from reception.desk.problems import NotPossible
+from reception.records import Slot as SlotRecord
+from reception.records.new_session import is_off
+from reception.records.problem import Problem, Refused
+from reception.ui.board_pane import BoardPane
+from reception.ui.tasks import Tasks
+from reception.widgets.board_cell import Cell, clock_text
+from reception.widgets.board_menu import Act, BoardMenu, appointment_acts
+from reception.widgets.board_source import Column
+
+_NAMES = {"c": "close", "p": "part", "g": "join", "y": "session"}
+_FREE_ONLY = "Only free slots can be changed."
+
+
+class BoardMenus(QObject):
+    """Wires a `BoardMenu` to a board; others may add acts of their own to `menu`."""
+
+    page_requested = Signal(str, str)
+    problem_met = Signal(Problem)
+
+    def __init__(self, desk: Desk, tasks: Tasks, pane: BoardPane) -> None:
+        super().__init__(pane)
+        self._desk, self._tasks, self._pane = desk, tasks, pane
+        self._warned = ""
+        self.menu = BoardMenu(pane)
+        self.menu.add_cell_acts(appointment_acts)
+        self.menu.add_cell_acts(self._slot_acts)
+        self.menu.add_column_acts(self._session_acts)
+        self.menu.cell_act_chosen.connect(self.do)
+        self.menu.column_act_chosen.connect(self.do_for_session)
+        pane.view.current_moved.connect(self._on_current_moved)
+        for watched in (pane.view, pane.view.viewport(), pane.header):
+            watched.installEventFilter(self)
+
+    # What is offered
+
+    def _slot_acts(self, cell: Cell) -> list[Act]:
+        slot = cell.slot
+        if slot is None:
+            return []
+        now = self._desk.time.now()
+        free = cell.appointment is None and slot.status == "free"
+        why = "" if free else _FREE_ONLY
+        acts: list[Act] = []
+        if cell.is_bookable(now):
+            acts.append(Act("b", "Book", "B"))
+        if slot.is_blocked:
+            acts.append(Act("close", "Open this slot again", "C"))
+        elif cell.appointment is None:
+            acts.append(Act("close", "Close this slot", "C", why))
+            if slot.is_online:
+                acts.append(Act("withdraw", "Withdraw from online booking", why_not=why))
+            else:
+                started = "It has begun." if slot.start <= now else ""
+                acts.append(Act("online", "Open to online booking", why_not=started))
+            acts.append(Act("part", "Part it in two", "P", why))
+            acts.append(Act("join", *self._join_words(slot, why)))
+        acts.append(Act("session", "The session: extend, shorten, cancel", "Y"))
+        return acts
+
+    def _join_words(self, slot: SlotRecord, why: str) -> tuple[str, str, str]:
+        after = self._desk.slot_after(slot)
+        if after is None or after.status != "free":
+            return "Join with the next", "G", why or "The next slot is not free."
+        online = ", which patients can book online" if after.is_online else ""
+        return f"Join with {clock_text(after.start)}{online}", "G", why
+
+    def _session_acts(self, column: Column) -> list[Act]:
+        acts = []
+        for session in column.sessions:
+            at = f"{clock_text(session.start)}-{clock_text(session.end)}"
+            name = f"{session.name or 'Session'} {at}"
+            if is_off(session):
+                name += " (cancelled)"
+            acts.append(Act("session", f"{name}: extend or shorten", about=session.id))
+            acts.append(Act("cancel-session", f"{name}: cancel", about=session.id))
+            acts.append(Act("template", f"{name}: save as template", about=session.id))
+        return acts
+
+    # Gestures
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The menu by mouse and by keyboard, and the keys of slots."""
+        if isinstance(event, QContextMenuEvent):
+            return self._menu(watched, event)
+        if (
+            watched is self._pane.view
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+        ):
+            name = _NAMES.get(event.text().lower())
+            if name is not None and self._pane.view.current_key:
+                self.do(name, self._pane.view.current_key)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _menu(self, watched: QObject, event: QContextMenuEvent) -> bool:
+        view = self._pane.view
+        if watched is self._pane.header:
+            key = view.place.column_at(event.pos().x() + view.horizontalOffset())
+            column = view.board.column(key) if key else None
+            if column is not None:
+                self.menu.show_for_column(column, event.globalPos())
+            return True
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            rect = view.visualRect(view.currentIndex())
+            cell = view.board.cell_at(view.currentIndex())
+            at = view.viewport().mapToGlobal(rect.bottomLeft())
+        elif watched is view.viewport():
+            index = view.indexAt(event.pos())
+            cell, at = view.board.cell_at(index), event.globalPos()
+            if cell is not None:
+                view.setCurrentIndex(index)
+        else:
+            return False
+        if cell is not None:
+            self.menu.show_for_cell(cell, QPoint(at))
+        return True
+
+    @Slot(str)
+    def _on_current_moved(self, _key: str) -> None:
+        self._warned = ""
+
+    # Doing it
+
+    @Slot(str, str)
+    def do(self, name: str, key: str) -> None:
+        """Do the act *name* on the cell *key*."""
+        cell = self._pane.model.cell(key)
+        if cell is None:
+            return
+        if len(name) == 1:
+            self._pane.act(name, key)
+        elif name == "open":
+            self._pane.opened.emit(key)
+        elif cell.slot is None:
+            self._say(f"There is no slot at {clock_text(cell.start)}.")
+        elif name == "session":
+            self.page_requested.emit("Sessions", f"Schedule/{cell.slot.schedule_id}")
+        elif name == "join" and self._must_warn(cell.slot):
+            self._warned = cell.key
+        else:
+            work = self._work(name, cell.slot)
+            if work is not None:
+                self._tasks.start(work, on_problem=self._on_problem)
+
+    @Slot(str, str)
+    def do_for_session(self, name: str, session_id: str) -> None:
+        """Do the act *name* on a session: what needs a look at its patients is done on its page."""
+        if name == "template":
+            self._tasks.start(
+                self._desk.templates.save_session(session_id), on_problem=self._on_problem
+            )
+        elif name == "cancel-session":
+            self.page_requested.emit("Sessions", f"Cancel/{session_id}")
+        elif name == "session":
+            self.page_requested.emit("Sessions", f"Schedule/{session_id}")
+
+    def _must_warn(self, slot: SlotRecord) -> bool:
+        """Say once which online slot would be swallowed; the second key press does it."""
+        after = self._desk.slot_after(slot)
+        if after is None or not after.is_online or self._warned == slot.reference:
+            return False
+        self._say(
+            f"That swallows the {clock_text(after.start)}, which patients can book online. "
+            "Once more joins them."
+        )
+        return True
+
+    def _work(self, name: str, slot: SlotRecord) -> Coroutine[Any, Any, object] | None:
+        if name == "close":
+            verb = self._desk.unblock if slot.is_blocked else self._desk.block
+            return self._each(verb([slot.id]))
+        if name == "online":
+            return self._each(self._desk.open_online([slot.id]))
+        if name == "withdraw":
+            return self._each(self._desk.withdraw_online([slot.id]))
+        if name == "part":
+            return self._desk.split_slot(slot.id)
+        if name == "join":
+            return self._desk.merge_slot(slot.id)
+        return None
+
+    async def _each(self, work: Coroutine[Any, Any, dict[str, str]]) -> None:
+        for sentence in (await work).values():
+            self._say(sentence)
+
+    def _on_problem(self, problem: Problem) -> None:
+        if isinstance(problem, (NotPossible, Refused)):
+            self._say(problem.sentence)
+        else:
+            self.problem_met.emit(problem)
+
+    def _say(self, sentence: str) -> None:
+        self._desk.told.emit(Notice(sentence, failed=True))

@@ -1,0 +1,139 @@
+"""The menu of a cell and of a column of the board: what can be done there, each with its key.
+
+Others add to it with `add_cell_acts` and `add_column_acts`; what is chosen is told by name.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from contract.moves import appointment_may_move
+from reception.widgets.board_cell import Cell
+from reception.widgets.board_source import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One line of the menu.
+
+    Attributes:
+        name: what is told when it is chosen.
+        words: as it is read.
+        key: the key that does the same, shown beside it; empty where there is none.
+        why_not: why it cannot be done now; such a line is shown, but cannot be chosen.
+        about: what it is about, where that is not the cell or column itself.
+    """
+
+    name: str
+    words: str
+    key: str = ""
+    why_not: str = ""
+    about: str = ""
+
+
+SEPARATOR = Act("", "")
+CellActs = Callable[[Cell], Sequence[Act]]
+ColumnActs = Callable[[Column], Sequence[Act]]
+
+
+class BoardMenu(QObject):
+    """Builds and shows the menu; does nothing by itself."""
+
+    cell_act_chosen = Signal(str, str)  # name of the act, key of the cell
+    column_act_chosen = Signal(str, str)  # name of the act, what it is about
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window = parent
+        self._cell_acts: list[CellActs] = []
+        self._column_acts: list[ColumnActs] = []
+        self._key, self._of_cell = "", True
+        self.shown: QMenu | None = None
+        """The menu that is open, for tests and for those who close it."""
+
+    def add_cell_acts(self, acts: CellActs) -> None:
+        """Ask *acts* as well when the menu of a cell is made."""
+        self._cell_acts.append(acts)
+
+    def add_column_acts(self, acts: ColumnActs) -> None:
+        """Ask *acts* as well when the menu of a column is made."""
+        self._column_acts.append(acts)
+
+    def acts_of(self, cell: Cell) -> list[Act]:
+        """Every line for *cell*."""
+        return _joined([ask(cell) for ask in self._cell_acts])
+
+    def acts_of_column(self, column: Column) -> list[Act]:
+        """Every line for *column*."""
+        return _joined([ask(column) for ask in self._column_acts])
+
+    def show_for_cell(self, cell: Cell, at: QPoint) -> None:
+        """Open the menu of *cell* at a point of the screen."""
+        self._key, self._of_cell = cell.key, True
+        self._show(self.acts_of(cell), at)
+
+    def show_for_column(self, column: Column, at: QPoint) -> None:
+        """Open the menu of *column* at a point of the screen."""
+        self._key, self._of_cell = column.key, False
+        self._show(self.acts_of_column(column), at)
+
+    def _show(self, acts: Sequence[Act], at: QPoint) -> None:
+        if not acts:
+            return
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for act in acts:
+            if act is SEPARATOR:
+                menu.addSeparator()
+                continue
+            words = f"{act.words}\t{act.key}" if act.key else act.words
+            line = QAction(words, menu)
+            line.setEnabled(not act.why_not)
+            line.setToolTip(act.why_not or act.words)
+            line.setData((act.name, act.about or self._key))
+            menu.addAction(line)
+        menu.triggered.connect(self._on_triggered)
+        menu.destroyed.connect(self._on_destroyed)
+        self.shown = menu
+        menu.popup(at)
+
+    @Slot(QAction)
+    def _on_triggered(self, line: QAction) -> None:
+        name, about = line.data()
+        (self.cell_act_chosen if self._of_cell else self.column_act_chosen).emit(name, about)
+
+    @Slot()
+    def _on_destroyed(self) -> None:
+        self.shown = None
+
+
+def appointment_acts(cell: Cell) -> list[Act]:
+    """What reception does with whoever is booked in *cell*; its names are the letters."""
+    held = cell.appointment
+    if held is None:
+        return []
+    steps = (
+        ("a", "Arrived", "A", "arrived"),
+        ("s", "Sent in", "S", "checked-in"),
+        ("l", "Has left", "L", "fulfilled"),
+        ("d", "Did not attend", "D", "noshow"),
+        ("x", "Cancel, with a reason", "X", "cancelled"),
+    )
+    acts = [
+        Act(letter, words, key)
+        for letter, words, key, status in steps
+        if status != held.status and appointment_may_move(held.status, status)
+    ]
+    return [*acts, Act("open", "Open", "Enter")]
+
+
+def _joined(groups: Sequence[Sequence[Act]]) -> list[Act]:
+    lines: list[Act] = []
+    for group in groups:
+        if group:
+            lines += [SEPARATOR, *group] if lines else group
+    return lines
