@@ -300,7 +300,7 @@ class Wanted:
         return "busy-unavailable" if opens is not None and now < opens else "free"
 
     def matches(self, slot: Slot) -> bool:
-        """Whether *slot* is it already. What was opened online since stays as it is."""
+        """Whether *slot* is it already. What the day has made of it since stays as it is."""
         piece = self.piece
         if (slot.start, slot.end) != (self.start, self.end):
             return False
@@ -308,11 +308,21 @@ class Wanted:
             return False
         if piece.is_break or slot.status == "busy":
             return True
-        return slot.access - _RELEASED == piece.access - _RELEASED
+        fallen = release.after_fall_back(piece.access)
+        return _who(slot) in (_codes(piece.access, slot), _codes(fallen, slot))
 
 
-_RELEASED = frozenset({BookingAccess.ONLINE.value, BookingAccess.ON_THE_DAY.value})
-"""What the release of slots changes day by day."""
+def _who(slot: Slot) -> frozenset[str]:
+    return _codes(slot.access, slot)
+
+
+def _codes(access: Iterable[str], slot: Slot) -> frozenset[str]:
+    """Codes that a template decides: online comes and goes by the day, a blocked slot opens not."""
+    return frozenset(
+        code
+        for code in access
+        if code != BookingAccess.ONLINE and not (slot.is_blocked and release.is_embargo(code))
+    )
 
 
 def weeks_since_reference(day: date) -> int:

@@ -393,6 +393,40 @@ def test_split_and_merged_again_a_slot_is_what_it_was(
     assert merged.tree == slot.tree
 
 
+@pytest.mark.parametrize(
+    ("meant", "found", "status", "same"),
+    [
+        ({"reception"}, {"reception", "online"}, "free", True),
+        ({"reception", "48h"}, {"reception", "48h"}, "free", True),
+        ({"reception", "48h"}, {"reception", "72h"}, "busy-unavailable", False),
+        ({"reception", "on-the-day"}, {"reception"}, "busy-unavailable", True),
+        ({"reception", "on-the-day"}, {"reception"}, "free", False),
+        ({"nhs111", "until-1000"}, {"reception"}, "free", True),
+        ({"nhs111", "until-1000"}, {"nhs111"}, "free", False),
+        ({"reception"}, {"nhs111"}, "busy", True),
+    ],
+)
+def test_what_the_day_has_done_to_a_slot_is_no_difference(
+    meant: set[str], found: set[str], status: str, same: bool
+) -> None:
+    day = date(2026, 11, 23)
+    piece = Piece(540, 10, "gp-routine", "Routine GP", "In-person", frozenset(meant))
+    (want,) = Dated(pattern((piece,)), day).wanted()
+    start = on_wall(day, 540)
+    tree = new_slot(
+        key=slot_key("sc1", start),
+        session_id="sc1",
+        start=start,
+        end=start + timedelta(minutes=10),
+        status=status,
+        type_code="gp-routine",
+        type_text="Routine GP",
+        channel="In-person",
+        access=found,
+    )
+    assert want.matches(Slot.from_tree(stored(tree, "s1"))) is same
+
+
 def test_only_touching_free_slots_of_a_kind_are_merged() -> None:
     day = date(2026, 11, 23)
     nine, ten_past, half = slot_at(day, 540, 10), slot_at(day, 550, 10, 1), slot_at(day, 570, 10, 2)
