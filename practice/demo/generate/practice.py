@@ -25,6 +25,7 @@ from practice.demo.generate.medicines import Plan
 from practice.demo.generate.orders import Orders
 from practice.demo.generate.people import Person, invent_people
 from practice.demo.generate.requests import Requests
+from practice.demo.generate.templates import template_week
 
 Tree = dict[str, Any]
 
@@ -145,6 +146,7 @@ class Practice:
             yield from planned.schedules
             yield from planned.blocked
             yield from self._booker.fill(planned)
+        yield from template_week(self.seed, self.staff, self.size)
 
     def _requests(self) -> Iterator[Tree]:
         requests = Requests(self.seed, self.people, self.staff, self._booker.kept, self.at)

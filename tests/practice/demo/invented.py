@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from contract import systems
+from contract.template import in_reference_weeks
 from practice.demo.generate.practice import Practice
 
 Tree = dict[str, Any]
@@ -21,11 +22,15 @@ class Invented:
         self.at = at
         self.practice = Practice(seed, at, size)
         self.by_type: dict[str, list[Tree]] = defaultdict(list)
+        self.template_week: dict[str, list[Tree]] = defaultdict(list)
+        """Sessions and slots that are no day's, by type."""
         for tree in self.practice.trees():
-            self.by_type[tree["resourceType"]].append(tree)
+            start = tree.get("start") or tree.get("planningHorizon", {}).get("start")
+            template = start is not None and in_reference_weeks(datetime.fromisoformat(start))
+            (self.template_week if template else self.by_type)[tree["resourceType"]].append(tree)
 
     def trees(self) -> Iterator[Tree]:
-        for trees in self.by_type.values():
+        for trees in (*self.by_type.values(), *self.template_week.values()):
             yield from trees
 
     def slots(self, day: str) -> list[Tree]:
