@@ -56,6 +56,10 @@ class Wire:
         """One resource. Raises `NotFound` where there is none (any more)."""
         return await self._over(self._client.read(resource_type, resource_id))
 
+    async def ask(self, operation: str, params: Params = ()) -> Tree:
+        """The answer of an operation that only reads (`Slot/$demand`)."""
+        return await self._over(self._client.get(operation, params))
+
     async def search(self, resource_type: str, params: Params) -> list[Tree]:
         """Every match on every page, and what was included with them."""
         return await self._over(self._client.search(resource_type, params))

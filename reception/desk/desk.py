@@ -18,7 +18,9 @@ from reception.desk.booking import Booking
 from reception.desk.contacts import Contacts
 from reception.desk.cues import Cues
 from reception.desk.day_records import DayReading
+from reception.desk.demand import Demand
 from reception.desk.drafts import Drafts
+from reception.desk.extra import ExtraSlots
 from reception.desk.feed import Feed
 from reception.desk.fit import Fitting
 from reception.desk.freshness import Freshness, State
@@ -30,6 +32,7 @@ from reception.desk.notice import Notice
 from reception.desk.offer import Offer
 from reception.desk.order import QueueKey, Sweep
 from reception.desk.outbox import Outbox
+from reception.desk.outlook import Outlook
 from reception.desk.people import People
 from reception.desk.post import Post
 from reception.desk.practice_time import PracticeTime
@@ -127,6 +130,8 @@ class Desk(QObject):
         self._loading = Loading(wire, network, stores, self.time)
         self.cues = Cues(wire.search, stores, self.time, self)
         self.read_day = DayReading(wire, network, stores, self.time).read_day
+        self.outlook = Outlook(wire, network, stores, self.time, self)
+        self.demand = Demand(wire, stores.requests, self.time, self)
         self._take_verbs(
             Workbench(me, wire, stores, self.time, self.freshness, self._writer, self._undos)
         )
@@ -159,6 +164,7 @@ class Desk(QObject):
         self.contacts = Contacts(bench)
         self.diary = Sessions(bench, self.contacts)
         self.templates = Templates(bench, self.diary, self.contacts)
+        extra = ExtraSlots(bench)
 
         self.hold_slot, self.drop_hold, self.book = (
             booking.hold_slot,
@@ -192,6 +198,8 @@ class Desk(QObject):
         shapes = SlotShapes(bench, questions)
         self.split_slot, self.merge_slot = shapes.split, shapes.merge
         self.slot_after = shapes.next_of
+        self.share_online, self.fall_back = release.share_online, release.fall_back
+        self.add_slots, self.withdraw_slots = extra.add_slots, extra.withdraw_slots
 
         self.find_patients, self.twins_of = people.find_patients, people.twins_of
         self.patients_like, self.banner = people.patients_like, people.banner

@@ -5,9 +5,10 @@ Source: docs/contract.md 4.2, 6.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from contract.codes import BookingAccess
-from contract.release import is_embargo, is_rule
+from contract.codes import BookingAccess, Role
+from contract.release import RESTRICTED, after_fall_back, is_embargo, is_rule
 from reception.api.bundle import Entry, put
 from reception.desk.problems import NotPossible
 from reception.desk.slots import Slots
@@ -20,6 +21,18 @@ from reception.records.problem import ChangedElsewhere, Problem
 ENTRIES = 40
 """Slots per batch (contract 6)."""
 ELEMENTS = ("status", "serviceCategory")
+
+
+RELEASERS = frozenset({Role.RECEPTIONIST, Role.MANAGER})
+"""Roles with the right to release, so that the desk can say so beforehand; the service decides."""
+
+
+def why_not_release(role: Role) -> str:
+    """Why this role may not release slots, as the service would say it; empty where it may."""
+    if role in RELEASERS:
+        return ""
+    having = " and ".join(f"{r.value}s" for r in Role if r in RELEASERS)
+    return f"You need the right “Release slots”; {having} have it."
 
 
 class Release:
@@ -38,6 +51,15 @@ class Release:
     async def withdraw_online(self, slot_ids: Sequence[str]) -> dict[str, str]:
         """Keep these for reception again."""
         return await self._each(slot_ids, self._withdrawn, "withdrawn from online booking")
+
+    async def share_online(self, opening: Sequence[str], closing: Sequence[str]) -> dict[str, str]:
+        """Open some and withdraw others in one act, with one way back."""
+        make = partial(self._shared, frozenset(opening))
+        return await self._each([*opening, *closing], make, "changed for the online share")
+
+    async def fall_back(self, slot_ids: Sequence[str]) -> dict[str, str]:
+        """Give what is kept for NHS 111 and hubs to the practice now, before its time."""
+        return await self._each(slot_ids, self._fallen_back, "back with the practice")
 
     async def block(self, slot_ids: Sequence[str]) -> dict[str, str]:
         """Keep these free of patients."""
@@ -61,6 +83,16 @@ class Release:
         kept = slot.access - {BookingAccess.ONLINE}
         nobody = all(is_rule(code) for code in kept)
         return slot.with_access(kept | {BookingAccess.RECEPTION} if nobody else kept)
+
+    def _shared(self, opening: frozenset[str], slot: Slot) -> Tree:
+        return self._opened(slot) if slot.id in opening else self._withdrawn(slot)
+
+    def _fallen_back(self, slot: Slot) -> Tree:
+        if slot.status != "free":
+            raise NotPossible(self._why_not(slot))
+        if not slot.access & RESTRICTED:
+            raise NotPossible(f"{_the(slot)} is the practice's already.")
+        return slot.with_access(after_fall_back(slot.access))
 
     def _blocked(self, slot: Slot) -> Tree:
         if slot.status != "free":

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from datetime import date, datetime
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from contract.core_hours import day_bounds
 from reception.desk.store import RecordStore
@@ -117,6 +117,8 @@ class Stores(QObject):
         parent: the Qt parent.
     """
 
+    diary_told = Signal(object)  # Session or Slot, of whatever day, that is news here
+
     def __init__(
         self,
         today: Callable[[], date],
@@ -178,7 +180,11 @@ class Stores(QObject):
     def take(self, record: Record) -> bool:
         """Merge one record; answers whether it changed anything."""
         store = self._by_type.get(record.resource_type)
-        return store is not None and store.take(record)
+        if store is None or not store.take(record):
+            return False
+        if isinstance(record, Slot | Session) and not store.in_bulk:
+            self.diary_told.emit(record)
+        return True
 
     def take_trees(self, trees: Iterable[Tree]) -> list[Record]:
         """Merge a few trees: the answer to a write, a page of a small search."""

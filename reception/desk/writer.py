@@ -131,6 +131,16 @@ class Writer(QObject):
         """Store updates that each stand for themselves; by reference what came of each."""
         return await self._kept_alive(self._each(said, sorted(set(touching)), plan))
 
+    async def add_each(self, said: str, entries: Sequence[Entry]) -> list[Record | Problem]:
+        """Store creations that each stand for themselves; in their order what came of each.
+
+        What is there already under the same key is answered as it stands.
+        """
+        if not entries:
+            return []
+        write = Write(str(uuid.uuid4()), said, tuple(entries), self._time.now(), whole=False)
+        return await self._kept_alive(self._send(write))
+
     async def restore(self) -> None:
         """Show as "saving" what the last run left without an end."""
         for write in await self._outbox.pending():
