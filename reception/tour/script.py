@@ -412,13 +412,13 @@ class Tour:
         self._go_to(4)
         page = self._window.pages[4]
         assert isinstance(page, ReleasePage)
-        page.form.count.setValue(RELEASED)
+        page.open_pane.form.count.setValue(RELEASED)
         hour = self._desk.time.now().astimezone(LONDON).replace(hour=14, minute=0, second=0)
-        page.form.set_times(hour.time(), hour.replace(hour=18, minute=30).time())
+        page.open_pane.form.set_times(hour.time(), hour.replace(hour=18, minute=30).time())
         await self._hands.until(lambda: len(page.picked) == RELEASED, "six slots were picked")
         picked = [slot.id for slot in page.picked]
         await self._hands.picture(self._window, "release-preview")
-        page.apply.setFocus()
+        page.open_pane.apply.setFocus()
         await self._hands.strike(Qt.Key.Key_Space)
 
         def opened() -> bool:

@@ -1,43 +1,52 @@
-"""The release page: what is left of the day, and opening more of it to patients."""
+"""The release page: what there is in the next fortnight, and opening more of it to patients."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QListWidget,
+    QProgressBar,
     QPushButton,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from contract.codes import SlotType
 from reception.desk.desk import Desk
 from reception.records import Slot as SlotRecord
 from reception.records.problem import Problem
 from reception.ui.page import Page
+from reception.ui.release_extra import ExtraPane
+from reception.ui.release_open import OpenPane
+from reception.ui.release_share import SharePane
+from reception.ui.release_times import TimesPane
 from reception.ui.tasks import Tasks
-from reception.widgets.banner import Banner, Weight, announce
-from reception.widgets.board_cell import clock_text
+from reception.widgets.banner import Banner, Weight
+from reception.widgets.demand_text import demand_text
 from reception.widgets.look import Look
-from reception.widgets.slot_counts import chosen
+from reception.widgets.outlook_model import OutlookModel
+from reception.widgets.outlook_view import LEGEND, OutlookView
+from reception.widgets.release_day import ReleaseDay
+from reception.widgets.slot_strip import SlotStrip
 from reception.widgets.slot_table import SlotTable, SlotTableModel
-from reception.widgets.slot_wish import WishForm
 
-_CHANNELS = {"Telephone": "by telephone", "Video": "by video"}
-
-
-def patient_words(slot: SlotRecord, clinician: str) -> str:
-    """A slot as patients read it: `15:00  Routine GP with Dr N Grant, in person, 10 minutes`."""
-    how = _CHANNELS.get(slot.channel, "in person")
-    kind = slot.type_text or "Appointment"
-    return f"{clock_text(slot.start)}  {kind} with {clinician}, {how}, {slot.minutes} minutes"
+_LOADS_AGAIN = "Try again"
+_ACTS = (
+    ("Open", "Open to online booking or withdraw"),
+    ("Share", "Share of the day that is online"),
+    ("Extra", "Extra slots in gaps"),
+    ("Times", "What opens or falls back when"),
+)
 
 
 class ReleasePage(Page):
-    """Counts, a wish, exactly what it would do, and the way back."""
+    """The outlook and the chosen day at the left, what one can do about it at the right."""
 
     title = "Release"
     icon = "release"
@@ -46,203 +55,307 @@ class ReleasePage(Page):
         super().__init__(parent)
         self._desk = desk
         self.tasks = Tasks(self)
-        self._picked: list[SlotRecord] = []
-        self._opened: list[str] = []
-        self._busy = False
+        self.day = ReleaseDay(desk, self)
         self.banner = Banner(look, self)
-        self.counts = SlotTableModel(desk, look, self)
+        self.outlook = OutlookModel(desk, look, self)
+        self.grid = OutlookView(self.outlook, look, self)
+        self.strip = SlotStrip(look, self)
+        self.counts = SlotTableModel(self.day, look, self)
         self.table = SlotTable(self.counts, look, self)
-        self.form = WishForm(look, self)
+        self.open_pane = OpenPane(self.day, self.tasks, look, self)
+        self.share_pane = SharePane(self.day, self.tasks, look, self)
+        self.extra_pane = ExtraPane(self.day, self.tasks, look, self)
+        self.times_pane = TimesPane(self.day, self.tasks, look, self)
+        self.panes = (self.open_pane, self.share_pane, self.extra_pane, self.times_pane)
         self._build(look)
-        self.counts.counted.connect(self._on_counted)
-        self.table.kind_chosen.connect(self._on_kind_chosen)
-        self.form.changed.connect(self._preview)
-        self.apply.clicked.connect(self._on_apply)
-        self.withdraw.clicked.connect(self._on_withdraw)
-        desk.freshness.changed.connect(self._preview)
-        desk.day_changed.connect(self._on_day_changed)
+        self._connect()
         self._on_counted()
+        self._on_demand()
 
     def _build(self, look: Look) -> None:
         unit = look.metrics.unit_px
         self.heading = QLabel(self)
         self.heading.setFont(look.metrics.title)
-        self.sums = QLabel(self)
-        self.sums.setProperty("kind", "muted")
+        self.sums, self.demand, self.legend = QLabel(self), QLabel(self), QLabel(LEGEND, self)
+        for label in (self.sums, self.legend):
+            label.setProperty("kind", "muted")
+        self.demand.setWordWrap(True)
+        self.progress = QProgressBar(self)
+        self.progress.setAccessibleName("Days read")
+        self.progress.setTextVisible(False)
+        self.progress.setMaximumWidth(unit * 16)
+        self.rows = QButtonGroup(self)
         left = QVBoxLayout()
         left.setSpacing(unit)
+        left.addWidget(self.demand)
+        left.addLayout(self._outlook_head(look))
+        left.addWidget(self.grid, 8)
         left.addWidget(self.heading)
         left.addWidget(self.sums)
-        left.addWidget(self.table, 1)
-
-        card = QFrame(self)
-        card.setProperty("kind", "card")
-        card.setMinimumWidth(unit * 44)
-        card.setMaximumWidth(unit * 64)
-        side = QVBoxLayout(card)
-        side.setContentsMargins(2 * unit, 2 * unit, 2 * unit, 2 * unit)
-        side.setSpacing(unit)
-        title = QLabel("Open more, or take back", card)
-        title.setFont(look.metrics.title)
-        self.said = QLabel(card)
-        self.said.setWordWrap(True)
-        self.said.setProperty("kind", "heading")
-        self.list = QListWidget(card)
-        self.list.setAccessibleName("What patients will see")
-        self.list.setWordWrap(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setSelectionMode(QListWidget.SelectionMode.NoSelection)
-        self.apply = QPushButton(card)
-        self.apply.setProperty("kind", "primary")
-        self.result = QLabel(card)
-        self.result.setWordWrap(True)
-        self.result.setTextFormat(Qt.TextFormat.PlainText)
-        self.withdraw = QPushButton(card)
-        side.addWidget(title)
-        side.addWidget(self.form)
-        side.addWidget(self.said)
-        side.addWidget(self.list, 1)
-        side.addWidget(self.apply)
-        side.addWidget(self.result)
-        side.addWidget(self.withdraw)
-        for widget in (self.result, self.withdraw):
-            # Its room is kept: nothing else may come under the mouse where Apply was.
-            policy = widget.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)
-            widget.setSizePolicy(policy)
-            widget.hide()
-
+        left.addWidget(self.strip)
+        left.addWidget(self.table, 5)
         across = QHBoxLayout()
-        across.setContentsMargins(2 * unit, 2 * unit, 2 * unit, 2 * unit)
+        across.setContentsMargins(2 * unit, unit, 2 * unit, 2 * unit)
         across.setSpacing(2 * unit)
-        across.addLayout(left, 3)
-        across.addWidget(card, 2)
+        across.addLayout(left, 5)
+        across.addWidget(self._card(look), 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.banner)
         column.addLayout(across, 1)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Keep the count up to date from now on."""
-        super().showEvent(event)
-        self.counts.follow()
+    def _outlook_head(self, look: Look) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(look.metrics.unit_px)
+        for number, words in enumerate(("Types", "Clinicians")):
+            button = QPushButton(words, self)
+            button.setCheckable(True)
+            button.setAccessibleName(f"{words} down")
+            self.rows.addButton(button, number)
+            row.addWidget(button)
+        self.rows.button(0).setChecked(True)
+        row.addWidget(self.legend)
+        row.addStretch(1)
+        row.addWidget(self.progress)
+        return row
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks at the count."""
-        super().hideEvent(event)
-        self.counts.rest()
+    def _card(self, look: Look) -> QFrame:
+        unit = look.metrics.unit_px
+        card = QFrame(self)
+        card.setProperty("kind", "card")
+        card.setMinimumWidth(unit * 44)
+        card.setMaximumWidth(unit * 72)
+        side = QVBoxLayout(card)
+        side.setContentsMargins(2 * unit, unit, 2 * unit, 2 * unit)
+        side.setSpacing(unit)
+        self.acts = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setSpacing(unit // 2)
+        for number, (words, whole) in enumerate(_ACTS):
+            button = QPushButton(words, card)
+            button.setAccessibleName(whole)
+            button.setToolTip(whole)
+            button.setCheckable(True)
+            self.acts.addButton(button, number)
+            row.addWidget(button)
+        row.addStretch(1)
+        self.acts.button(0).setChecked(True)
+        self.why_not = QLabel(card)
+        self.why_not.setWordWrap(True)
+        self.why_not.setProperty("kind", "warn")
+        self.stack = QStackedWidget(card)
+        for pane in self.panes:
+            self.stack.addWidget(pane)
+        side.addLayout(row)
+        side.addWidget(self.why_not)
+        side.addWidget(self.stack, 1)
+        return card
 
-    def came_to_front(self) -> None:
-        """The keyboard goes to the number."""
-        self.form.count.setFocus()
-        self.form.count.selectAll()
+    def _connect(self) -> None:
+        desk = self._desk
+        self.counts.counted.connect(self._on_counted)
+        self.outlook.counted.connect(self._on_outlook)
+        self.table.kind_chosen.connect(self._on_kind_chosen)
+        self.grid.cell_chosen.connect(self._on_cell_chosen)
+        self.strip.range_chosen.connect(self._on_range_chosen)
+        self.open_pane.form.changed.connect(self._show_strip)
+        self.rows.idToggled.connect(self._on_rows)
+        self.acts.idToggled.connect(self._on_act)
+        for pane in self.panes:
+            pane.problem_met.connect(self._on_problem)
+            pane.failed.connect(self._on_failed)
+        desk.freshness.changed.connect(self._on_freshness)
+        desk.day_changed.connect(self._on_day_changed)
+        desk.time.minute_passed.connect(self._on_minute_passed)
+        desk.loaded.connect(self._on_desk_loaded)
+        desk.demand.changed.connect(self._on_demand)
+        desk.outlook.progressed.connect(self._on_progressed)
+        desk.outlook.loaded.connect(self._on_outlook_loaded)
+        self.banner.pressed.connect(self._load)
+        self.progress.hide()
 
     @property
     def picked(self) -> Sequence[SlotRecord]:
-        """The slots that Apply would change."""
-        return self._picked
+        """The slots that Apply of the first pane would change."""
+        return self.open_pane.picked
 
-    # What would happen
+    def showEvent(self, event: QShowEvent) -> None:
+        """Keep the counts up to date from now on."""
+        super().showEvent(event)
+        self.counts.follow()
+        self.outlook.follow()
+        if self._desk.outlook.is_due and not self._desk.outlook.is_loading:
+            self._load()
+        self._ask_demand()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks at the counts."""
+        super().hideEvent(event)
+        self.counts.rest()
+        self.outlook.rest()
+
+    def came_to_front(self) -> None:
+        """The keyboard goes to the number."""
+        self.open_pane.form.count.setFocus()
+        self.open_pane.form.count.selectAll()
+
+    # The outlook
+
+    @Slot()
+    def _load(self) -> None:
+        if not self._desk.is_complete:
+            return  # the open day comes first; `loaded` starts this
+        self.banner.hide()
+        self.progress.setRange(0, len(self._desk.outlook.days))
+        self.progress.setValue(0)
+        self.progress.show()
+        self.tasks.start(self._desk.outlook.load(), on_problem=self._on_not_loaded)
+
+    def _on_not_loaded(self, problem: Problem) -> None:
+        self.progress.hide()
+        sentence = f"The next fourteen days could not be read. {problem.sentence}"
+        self.banner.say(sentence, Weight.WARN, offer=_LOADS_AGAIN)
+
+    @Slot(int, int)
+    def _on_progressed(self, done: int, of: int) -> None:
+        self.progress.setRange(0, of)
+        self.progress.setValue(done)
+
+    @Slot()
+    def _on_outlook_loaded(self) -> None:
+        self.progress.hide()
+        self._refresh_pane()
+
+    @Slot()
+    def _on_outlook(self) -> None:
+        self._name_kept()
+        if self.stack.currentWidget() is self.times_pane:
+            self.times_pane.refresh()
+
+    @Slot()
+    def _on_desk_loaded(self) -> None:
+        """The board has caught up after a gap: so must the days ahead."""
+        if self.isVisible():
+            self._load()
+
+    @Slot(int, bool)
+    def _on_rows(self, number: int, on: bool) -> None:
+        if on:
+            self.outlook.show_clinicians(number == 1)
+
+    @Slot(object, str, bool)
+    def _on_cell_chosen(self, day: date, code: str, by_clinician: bool) -> None:
+        if day != self.day.day:
+            self.day.choose(day)
+            self._start_anew()
+            self.counts.recount()
+        self._on_kind_chosen(code if by_clinician else "", "" if by_clinician else code)
+
+    # The chosen day
 
     @Slot()
     def _on_counted(self) -> None:
-        day = self._desk.day
+        day, total = self.day.day, self.counts.total
         self.heading.setText(f"Slots on {day:%A} {day.day} {day:%B}")
+        if not total.total:
+            known = self.day.is_open or self._desk.outlook.knows(day)
+            self.sums.setText("No sessions on this day" if known else "Not read yet")
+        else:
+            self._name_kept()
+        for pane in self.panes:
+            pane.offer(list(self.counts.rows))
+        self._show_strip()
+        self._refresh_pane()
+
+    def _name_kept(self) -> None:
         total = self.counts.total
-        self.sums.setText(
-            f"{total.free} free, {total.online} of them online   {total.embargoed} embargoed   "
-            f"{total.booked} booked"
-            if total.total
-            else "No sessions on this day"
-        )
-        self.form.offer(self.counts.rows)
-        self._preview()
+        if not total.total:
+            return
+        parts = [
+            f"{total.free} free, {total.online} of them online",
+            f"{total.embargoed} embargoed",
+            f"{total.booked} booked",
+        ]
+        parts += [f"{total.kept} kept for NHS 111 or a hub"] if total.kept else []
+        parts += [f"{total.lapsed} lapsed"] if total.lapsed else []
+        self.sums.setText("   ".join(parts))
+
+    def _refresh_pane(self) -> None:
+        why_not = self.day.why_not
+        self.why_not.setText(why_not)
+        self.why_not.setVisible(bool(why_not))
+        pane = self.stack.currentWidget()
+        for one in self.panes:
+            if one is pane:
+                one.refresh()
+
+    def _start_anew(self) -> None:
+        for pane in self.panes:
+            pane.start_anew()
+
+    @Slot()
+    def _show_strip(self) -> None:
+        wish = self.open_pane.form.wish(self.day.day)
+        named = self.day.named
+        slots = [
+            slot
+            for slot in self.day.slots()
+            if wish.type_code in ("", slot.type_code)
+            and (not wish.practitioner_id or named(slot)[0] == wish.practitioner_id)
+            and (wish.type_code or slot.is_online or slot.type_code != SlotType.VISIT)
+        ]
+        self.strip.strip.show_slots(slots, self._desk.time.now())
+
+    @Slot(bool, int, object, object)
+    def _on_range_chosen(self, opening: bool, count: int, start: object, end: object) -> None:
+        self.acts.button(0).setChecked(True)
+        self.open_pane.form.take(opening=opening, count=count, start=start, end=end)  # type: ignore[arg-type]
 
     @Slot(str, str)
     def _on_kind_chosen(self, practitioner_id: str, type_code: str) -> None:
-        self.form.choose(practitioner_id, type_code)
+        for pane in self.panes:
+            pane.choose(practitioner_id, type_code)
 
     @Slot()
     def _on_day_changed(self) -> None:
-        self._opened = []
-        self.result.hide()
-        self.withdraw.hide()
+        self._start_anew()
+        self.day.follow_board()
         self.counts.recount()
 
-    @Slot()
-    def _preview(self) -> None:
-        wish = self.form.wish(self._desk.day)
-        now = self._desk.time.now()
-        self._picked, able = chosen(wish, self._desk.slots, self._desk.clinician_of, now)
-        count = len(self._picked)
-        slots = "1 slot" if count == 1 else f"{count} slots"
-        if not able:
-            none = "can be opened" if wish.opening else "is online"
-            self.said.setText(f"Nothing like this {none}. Choose another time, type or clinician.")
-        else:
-            short = f" Only {able} can be changed." if able < wish.count else ""
-            what = "Patients will see" if wish.opening else "Patients will no longer see"
-            self.said.setText(f"{what} {slots}.{short}")
-        self._list_picked()
-        self.apply.setText(f"Open {slots} online" if wish.opening else f"Withdraw {slots}")
-        fresh = self._desk.freshness.can_book
-        if self._busy and (self.apply.hasFocus() or self.withdraw.hasFocus()):
-            self.form.count.setFocus()  # a disabled button passes the keyboard on to anything
-        self.apply.setEnabled(bool(self._picked) and fresh and not self._busy)
-        self.withdraw.setEnabled(fresh and not self._busy)
-
-    def _list_picked(self) -> None:
-        lines = []
-        for slot in self._picked:
-            words = patient_words(slot, self._desk.clinician_of(slot)[1])
-            lines.append(f"{words}   (embargoed)" if slot.is_embargoed else words)
-        if lines != [self.list.item(row).text() for row in range(self.list.count())]:
-            self.list.clear()
-            self.list.addItems(lines)
-
-    # Doing it
+    @Slot(int, bool)
+    def _on_act(self, number: int, on: bool) -> None:
+        if on:
+            self.stack.setCurrentIndex(number)
+            self._refresh_pane()
 
     @Slot()
-    def _on_apply(self) -> None:
-        ids = [slot.id for slot in self._picked]
-        if not ids or self._busy:
-            return
-        self._run(ids, opening=self.form.opening)
+    def _on_freshness(self) -> None:
+        self._refresh_pane()
+
+    # Demand
 
     @Slot()
-    def _on_withdraw(self) -> None:
-        if self._opened and not self._busy:
-            self._run(list(self._opened), opening=False)
+    def _on_minute_passed(self) -> None:
+        if self.isVisible():
+            self._on_demand()
+            self._ask_demand()
 
-    def _run(self, ids: Sequence[str], *, opening: bool) -> None:
-        self._busy = True
-        self.banner.hide()
-        self._preview()
-        self.tasks.start(self._change(ids, opening=opening), on_problem=self._on_problem)
+    def _ask_demand(self) -> None:
+        self.tasks.start(self._desk.demand.ask(self._desk.time.today()))
 
-    async def _change(self, ids: Sequence[str], *, opening: bool) -> None:
-        verb = self._desk.open_online if opening else self._desk.withdraw_online
-        try:
-            failed = await verb(ids)
-        finally:
-            self._busy = False
-            self._preview()
-        done = [slot_id for slot_id in ids if slot_id not in failed]
-        self._tell(done, failed, opening=opening)
+    @Slot()
+    def _on_demand(self) -> None:
+        self.demand.setText(demand_text(self._desk.demand.waiting(), self._desk.demand.refused))
 
-    def _tell(self, done: Sequence[str], failed: dict[str, str], *, opening: bool) -> None:
-        slots = "1 slot" if len(done) == 1 else f"{len(done)} slots"
-        lines = [f"{slots} {'open to online booking' if opening else 'withdrawn'}."]
-        lines += failed.values()
-        self.result.setText("\n".join(lines))
-        self.result.show()
-        self._opened = list(done) if opening else []
-        self.withdraw.setText(f"Withdraw these {slots} again, as far as nobody has taken them")
-        self.withdraw.setVisible(bool(self._opened))
-        announce(self, lines[0])
-        if failed:
-            taken = "1 slot" if len(failed) == 1 else f"{len(failed)} slots"
-            self.banner.say(f"{taken} could not be changed; the reasons are below.", Weight.WARN)
+    # What went wrong
 
+    @Slot(object)
     def _on_problem(self, problem: Problem) -> None:
         self.banner.show_problem(problem)
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        if sentence:
+            self.banner.say(sentence, Weight.WARN)
+        else:
+            self.banner.hide()

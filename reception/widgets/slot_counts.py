@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from contract.codes import SlotType
+from contract.release import RESTRICTED
 from reception.records import Slot
 
 Named = Callable[[Slot], tuple[str, str]]
@@ -34,10 +35,12 @@ class Counts:
         booked: taken.
         blocked: kept free of patients.
         lapsed: their time came and nobody took them.
+        kept: free, but for NHS 111 or a hub until they fall back to the practice.
     """
 
     free: int = 0
     online: int = 0
+    kept: int = 0
     embargoed: int = 0
     held: int = 0
     booked: int = 0
@@ -47,7 +50,8 @@ class Counts:
     @property
     def total(self) -> int:
         """All of them; `online` is a part of `free`."""
-        return self.free + self.embargoed + self.held + self.booked + self.blocked + self.lapsed
+        shut = self.embargoed + self.blocked + self.kept
+        return self.free + shut + self.held + self.booked + self.lapsed
 
     def __add__(self, other: "Counts") -> "Counts":
         both = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(Counts)}
@@ -57,7 +61,7 @@ class Counts:
         return Counts(**{f.name: getattr(self, f.name) * number for f in fields(Counts)})
 
 
-_FREE, _ONLINE = Counts(free=1), Counts(free=1, online=1)
+_FREE, _ONLINE, _KEPT = Counts(free=1), Counts(free=1, online=1), Counts(kept=1)
 _EMBARGOED, _HELD = Counts(embargoed=1), Counts(held=1)
 _BLOCKED, _LAPSED = Counts(blocked=1), Counts(lapsed=1)
 _BY_STATUS = {"entered-in-error": Counts(), "busy": Counts(booked=1)}
@@ -68,15 +72,24 @@ def count_of(slot: Slot, now: datetime) -> Counts:
     settled = _BY_STATUS.get(slot.status)
     if settled is not None:
         return settled
-    if slot.is_embargoed:
-        return _EMBARGOED
     if slot.is_blocked:
         return _BLOCKED
     if slot.is_held(now):
         return _HELD
-    if slot.start <= now:
-        return _LAPSED
-    return _ONLINE if slot.is_online else _FREE
+    return _LAPSED if slot.start <= now else _to_come(slot)
+
+
+def _to_come(slot: Slot) -> Counts:
+    if slot.is_embargoed:
+        return _EMBARGOED
+    if slot.is_online:
+        return _ONLINE
+    return _KEPT if is_kept(slot) else _FREE
+
+
+def is_kept(slot: Slot) -> bool:
+    """Whether *slot* is kept for others than the practice and its patients."""
+    return not slot.is_online and bool(slot.access & RESTRICTED)
 
 
 def kind_of(slot: Slot, named: Named) -> Kind:
@@ -129,9 +142,17 @@ class Wish:
             return False  # nobody books a doctor to their home by chance: only when it is chosen
         if self.practitioner_id and named(slot)[0] != self.practitioner_id:
             return False
-        if self.opening:
-            return slot.is_embargoed or (slot.status == "free" and not slot.is_online)
-        return slot.status == "free" and slot.is_online
+        return can_open(slot) if self.opening else slot.status == "free" and slot.is_online
+
+
+def can_open(slot: Slot) -> bool:
+    """Whether *slot* can be opened to online booking, should its time be to come.
+
+    What is kept for others falls back to the practice first, or is given back by hand.
+    """
+    if is_kept(slot):
+        return False
+    return slot.is_embargoed or (slot.status == "free" and not slot.is_online)
 
 
 def chosen(

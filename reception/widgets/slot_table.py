@@ -1,4 +1,4 @@
-"""The count of today's slots as a table with totals, kept in step with the desk."""
+"""The count of one day's slots as a table with totals, kept in step with the desk."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,9 +15,9 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from reception.desk.desk import Desk
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
+from reception.widgets.release_day import ReleaseDay
 from reception.widgets.slot_counts import Counts, Kind, counted
 
 Index = QModelIndex | QPersistentModelIndex
@@ -29,9 +29,11 @@ _COLUMNS = (
     ("Type", ""),
     ("Free", "free"),
     ("Online", "online"),
+    ("Kept", "kept"),
     ("Embargoed", "embargoed"),
     ("Held", "held"),
     ("Booked", "booked"),
+    ("Lapsed", "lapsed"),
     ("Blocked", "blocked"),
     ("All", "total"),
 )
@@ -46,20 +48,16 @@ class SlotTableModel(QAbstractTableModel):
 
     counted = Signal()
 
-    def __init__(self, desk: Desk, look: Look, parent: QObject | None = None) -> None:
+    def __init__(self, day: ReleaseDay, look: Look, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk, self._look = desk, look
+        self._day, self._look = day, look
         self._rows: list[tuple[Kind, Counts]] = []
         self._total = Counts()
         self._is_followed = False
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.recount)
-        for store in (desk.slots, desk.sessions):
-            store.reset.connect(self._on_changed)
-            store.added.connect(self._on_changed)
-            store.removed.connect(self._on_changed)
-            store.changed.connect(self._on_changed)
-        desk.time.minute_passed.connect(self._on_changed)
+        day.changed.connect(self._on_changed)
+        day.desk.time.minute_passed.connect(self._on_changed)
         self.recount()
 
     @property
@@ -95,7 +93,7 @@ class SlotTableModel(QAbstractTableModel):
     def recount(self) -> None:
         """Count now."""
         self._pause.stop()
-        table = counted(self._desk.slots, self._desk.clinician_of, self._desk.time.now())
+        table = counted(self._day.slots(), self._day.named, self._day.desk.time.now())
         total = sum(table.values(), Counts())
         if list(table) != [kind for kind, _ in self._rows]:
             self.beginResetModel()
@@ -112,7 +110,7 @@ class SlotTableModel(QAbstractTableModel):
         return 0 if parent.isValid() or not self._rows else len(self._rows) + 1
 
     def columnCount(self, parent: Index = _NO_INDEX) -> int:
-        """Two of words, seven of numbers."""
+        """Two of words, nine of numbers."""
         return 0 if parent.isValid() else len(_COLUMNS)
 
     def headerData(

@@ -31,7 +31,7 @@ class WishForm(QWidget):
         unit = look.metrics.unit_px
         self.what = QButtonGroup(self)
         acts = QHBoxLayout()
-        for number, words in enumerate(("Open to online booking", "Withdraw from online booking")):
+        for number, words in enumerate(("Open online", "Withdraw from online")):
             button = QRadioButton(words, self)
             self.what.addButton(button, number)
             acts.addWidget(button)
@@ -77,18 +77,24 @@ class WishForm(QWidget):
         held = list(kinds)
         types = dict(sorted({k.type_code: k.type_text for k in held}.items(), key=lambda i: i[1]))
         people = dict(sorted({k.practitioner_id: k.clinician for k in held}.items(), key=_name))
-        _refill(self.kind, "Any type", types)
-        _refill(self.clinician, "Any clinician", people)
+        refill(self.kind, "Any type", types)
+        refill(self.clinician, "Any clinician", people)
 
     @property
     def opening(self) -> bool:
         """Open if true, else withdraw."""
         return self.what.checkedId() == 0
 
+    def take(self, *, opening: bool, count: int, start: time, end: time) -> None:
+        """Mean *count* slots from *start* until *end*, to open or to withdraw."""
+        self.what.button(0 if opening else 1).setChecked(True)
+        self.set_times(start, end)
+        self.count.setValue(count)
+
     def choose(self, practitioner_id: str, type_code: str) -> None:
         """Mean this kind."""
-        _choose(self.clinician, practitioner_id)
-        _choose(self.kind, type_code)
+        choose_in(self.clinician, practitioner_id)
+        choose_in(self.kind, type_code)
 
     def set_times(self, start: time, end: time) -> None:
         """Mean the time from *start* until *end*."""
@@ -119,8 +125,9 @@ def _at(day: date, clock: QTime) -> datetime:
     return datetime.combine(day, time(clock.hour(), clock.minute()), LONDON)
 
 
-def _refill(box: QComboBox, anything: str, choices: dict[str, str]) -> None:
-    wanted = [("", anything), *choices.items()]
+def refill(box: QComboBox, anything: str, choices: dict[str, str]) -> None:
+    """Offer *anything* (nothing, if empty) and *choices*; what is chosen stays if it is there."""
+    wanted = [*([("", anything)] if anything else []), *choices.items()]
     if wanted == [(box.itemData(i), box.itemText(i)) for i in range(box.count())]:
         return
     before = box.currentData()
@@ -132,5 +139,6 @@ def _refill(box: QComboBox, anything: str, choices: dict[str, str]) -> None:
     box.blockSignals(False)
 
 
-def _choose(box: QComboBox, code: str) -> None:
+def choose_in(box: QComboBox, code: str) -> None:
+    """Choose *code* in *box*; the first where it is not offered."""
     box.setCurrentIndex(max(0, box.findData(code)))

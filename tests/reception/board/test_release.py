@@ -109,28 +109,30 @@ def test_a_home_visit_is_opened_only_when_it_is_meant(monday: Diary) -> None:
 def test_what_is_previewed_is_opened_and_can_be_taken_back(
     page: ReleasePage, desk: Desk, until: Until
 ) -> None:
-    page.form.set_times(time(14), time(17))
-    page.form.count.setValue(4)
+    page.open_pane.form.set_times(time(14), time(17))
+    page.open_pane.form.count.setValue(4)
     before = page.counts.total.online
     picked = [slot.id for slot in page.picked]
     assert len(picked) == 4
-    lines = [page.list.item(row).text() for row in range(page.list.count())]
+    lines = [page.open_pane.list.item(row).text() for row in range(page.open_pane.list.count())]
     assert len(lines) == 4
     assert lines == sorted(lines)
-    assert page.apply.text() == "Open 4 slots online"
-    assert page.said.text() == "Patients will see 4 slots."
-    page.apply.setFocus()
-    place = page.apply.geometry()
-    page.apply.click()
-    assert not page.apply.isEnabled()
-    assert page.form.count.hasFocus()
-    until(page.withdraw.isVisible)
-    assert page.apply.geometry() == place  # or a second click would take back what the first did
+    assert page.open_pane.apply.text() == "Open 4 slots online"
+    assert page.open_pane.said.text() == "Patients will see 4 slots."
+    page.open_pane.apply.setFocus()
+    place = page.open_pane.apply.geometry()
+    page.open_pane.apply.click()
+    assert not page.open_pane.apply.isEnabled()
+    assert page.open_pane.form.count.hasFocus()
+    until(page.open_pane.withdraw.isVisible)
+    assert (
+        page.open_pane.apply.geometry() == place
+    )  # or a second click would take back what the first did
     opened = [desk.slots.get(slot_id) for slot_id in picked]
     assert all(s is not None and s.is_online and s.status == "free" for s in opened)
     until(lambda: page.counts.total.online == before + 4)
-    page.withdraw.click()
-    until(page.withdraw.isHidden)
+    page.open_pane.withdraw.click()
+    until(page.open_pane.withdraw.isHidden)
     kept = [desk.slots.get(slot_id) for slot_id in picked]
     assert not any(s is not None and s.is_online for s in kept)
     until(lambda: page.counts.total.online == before)
@@ -139,17 +141,17 @@ def test_what_is_previewed_is_opened_and_can_be_taken_back(
 def test_what_was_taken_meanwhile_stays_and_is_named(
     page: ReleasePage, desk: Desk, desks: Desks, finish: Finish, until: Until
 ) -> None:
-    page.form.set_times(time(14), time(18))
-    page.form.count.setValue(3)
+    page.open_pane.form.set_times(time(14), time(18))
+    page.open_pane.form.count.setValue(3)
     picked = [slot.id for slot in page.picked]
-    page.apply.click()
-    until(page.withdraw.isVisible)
+    page.open_pane.apply.click()
+    until(page.open_pane.withdraw.isVisible)
     rival = finish(desks.open("receptionist", 1))
     finish(rival.book([picked[1]], patient(rival, 3)))
-    page.withdraw.click()
+    page.open_pane.withdraw.click()
     until(page.banner.isVisible)
-    assert page.result.text().startswith("2 slots withdrawn.")
-    assert patient(rival, 3).name.split(",")[0] in page.result.text()
+    assert page.open_pane.result.text().startswith("2 slots withdrawn.")
+    assert patient(rival, 3).name.split(",")[0] in page.open_pane.result.text()
     taken = desk.slots.get(picked[1])
     assert taken is not None
     assert taken.status == "busy"
@@ -158,18 +160,18 @@ def test_what_was_taken_meanwhile_stays_and_is_named(
 def test_nothing_can_be_released_while_the_practice_is_silent(
     page: ReleasePage, desk: Desk
 ) -> None:
-    assert page.apply.isEnabled()
+    assert page.open_pane.apply.isEnabled()
     desk.freshness.lost()
-    assert not page.apply.isEnabled()
+    assert not page.open_pane.apply.isEnabled()
     desk.freshness.caught_up()
-    assert page.apply.isEnabled()
+    assert page.open_pane.apply.isEnabled()
 
 
 def test_a_row_says_which_kind_is_meant(page: ReleasePage) -> None:
     kind = page.counts.kind(0)
     assert kind is not None
     page.table.kind_chosen.emit(kind.practitioner_id, kind.type_code)
-    wish = page.form.wish(page._desk.day)
+    wish = page.open_pane.form.wish(page._desk.day)
     assert (wish.practitioner_id, wish.type_code) == (kind.practitioner_id, kind.type_code)
     last = page.counts.rowCount() - 1
     assert page.counts.kind(last) is None
@@ -179,8 +181,8 @@ def test_a_row_says_which_kind_is_meant(page: ReleasePage) -> None:
 def test_a_count_that_nobody_sees_waits_until_it_is_seen(
     page: ReleasePage, desk: Desk, finish: Finish, until: Until
 ) -> None:
-    page.form.set_times(time(14), time(18))
-    page.form.count.setValue(1)
+    page.open_pane.form.set_times(time(14), time(18))
+    page.open_pane.form.count.setValue(1)
     before, slot_id = page.counts.total.online, page.picked[0].id
     page.hide()
     finish(desk.open_online([slot_id]))
