@@ -6,7 +6,7 @@ Source: docs/contract.md 6 (`Slot/$demand`), 7.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,6 +14,7 @@ from contract import systems
 from contract.codes import Priority
 from contract.core_hours import day_bounds
 from reception.api.wire import Wire
+from reception.desk.outlook import DAYS
 from reception.desk.practice_time import PracticeTime
 from reception.desk.stores import RequestStore
 from reception.records import Request, Tree
@@ -120,13 +121,14 @@ class Demand(QObject):
         """The requests that wait for the practice, by type, the most first."""
         return waiting(self._requests)
 
-    async def ask(self, day: date) -> None:
-        """Ask which bookings into *day* were refused in the last hour.
+    async def ask(self) -> None:
+        """Ask which bookings, of today or a day ahead, were refused in the last hour.
 
         Where the service has no such question, or may not answer it to this user, or cannot be
         reached, `refused` is None rather than an old number.
         """
-        begin, end = day_bounds(day)
+        today = self._time.today()
+        begin, end = day_bounds(today)[0], day_bounds(today + timedelta(days=DAYS - 1))[1]
         params = [("start", f"ge{wire_time(begin)}"), ("start", f"lt{wire_time(end)}")]
         try:
             fresh = turned_away(await self._wire.ask("Slot/$demand", params))

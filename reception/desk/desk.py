@@ -39,6 +39,7 @@ from reception.desk.practice_time import PracticeTime
 from reception.desk.quiet import QuietCalls
 from reception.desk.red_flags import RedFlags
 from reception.desk.release import Release
+from reception.desk.release_rules import ReleaseRules
 from reception.desk.sessions import Sessions
 from reception.desk.slot_shapes import SlotShapes
 from reception.desk.slots import Slots
@@ -164,7 +165,7 @@ class Desk(QObject):
         self.contacts = Contacts(bench)
         self.diary = Sessions(bench, self.contacts)
         self.templates = Templates(bench, self.diary, self.contacts)
-        extra = ExtraSlots(bench)
+        extra, rules = ExtraSlots(bench), ReleaseRules(bench)
 
         self.hold_slot, self.drop_hold, self.book = (
             booking.hold_slot,
@@ -198,6 +199,7 @@ class Desk(QObject):
         shapes = SlotShapes(bench, questions)
         self.split_slot, self.merge_slot = shapes.split, shapes.merge
         self.slot_after = shapes.next_of
+        self.load_rules, self.set_rule = rules.load_rules, rules.set_rule
         self.share_online, self.fall_back = release.share_online, release.fall_back
         self.add_slots, self.withdraw_slots = extra.add_slots, extra.withdraw_slots
 

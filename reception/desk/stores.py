@@ -22,6 +22,7 @@ from reception.records import (
     PractitionerRole,
     Record,
     Request,
+    Service,
     Session,
     Slot,
     Team,
@@ -147,6 +148,7 @@ class Stores(QObject):
         self.organizations: RecordStore[Organization] = RecordStore(
             reread=self._ask_again, parent=self
         )
+        self.services: RecordStore[Service] = RecordStore(reread=self._ask_again, parent=self)
         self.medicines: dict[str, Tree] = {}
         """MedicationRequests by id, as they came along with repeat requests."""
         self._by_type: dict[str, RecordStore[Any]] = {
@@ -162,6 +164,7 @@ class Stores(QObject):
             "Location": self.places,
             "Flag": self.flags,
             "Organization": self.organizations,
+            "HealthcareService": self.services,
         }
 
     @property

@@ -14,6 +14,7 @@ from reception.records.patient import (
 )
 from reception.records.record import Record
 from reception.records.request import Request
+from reception.records.service import Service
 from reception.records.tree import Tree
 
 RECORDS: dict[str, type[Record]] = {
@@ -31,6 +32,7 @@ RECORDS: dict[str, type[Record]] = {
         Place,
         Organization,
         Team,
+        Service,
     )
 }
 """The view of each resource type that the desk knows."""
@@ -56,6 +58,7 @@ __all__ = [
     "PractitionerRole",
     "Record",
     "Request",
+    "Service",
     "Session",
     "Slot",
     "Team",

@@ -24,6 +24,7 @@ from reception.records.problem import Problem
 from reception.ui.page import Page
 from reception.ui.release_extra import ExtraPane
 from reception.ui.release_open import OpenPane
+from reception.ui.release_rules import RulesPane
 from reception.ui.release_share import SharePane
 from reception.ui.release_times import TimesPane
 from reception.ui.tasks import Tasks
@@ -42,6 +43,7 @@ _ACTS = (
     ("Share", "Share of the day that is online"),
     ("Extra", "Extra slots in gaps"),
     ("Times", "What opens or falls back when"),
+    ("Rules", "Release rules of slot types"),
 )
 
 
@@ -66,7 +68,14 @@ class ReleasePage(Page):
         self.share_pane = SharePane(self.day, self.tasks, look, self)
         self.extra_pane = ExtraPane(self.day, self.tasks, look, self)
         self.times_pane = TimesPane(self.day, self.tasks, look, self)
-        self.panes = (self.open_pane, self.share_pane, self.extra_pane, self.times_pane)
+        self.rules_pane = RulesPane(self.day, self.tasks, look, self)
+        self.panes = (
+            self.open_pane,
+            self.share_pane,
+            self.extra_pane,
+            self.times_pane,
+            self.rules_pane,
+        )
         self._build(look)
         self._connect()
         self._on_counted()
@@ -326,6 +335,7 @@ class ReleasePage(Page):
     def _on_act(self, number: int, on: bool) -> None:
         if on:
             self.stack.setCurrentIndex(number)
+            self.rules_pane.show_anew()
             self._refresh_pane()
 
     @Slot()
@@ -341,7 +351,7 @@ class ReleasePage(Page):
             self._ask_demand()
 
     def _ask_demand(self) -> None:
-        self.tasks.start(self._desk.demand.ask(self._desk.time.today()))
+        self.tasks.start(self._desk.demand.ask())
 
     @Slot()
     def _on_demand(self) -> None:

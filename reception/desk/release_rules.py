@@ -1,0 +1,186 @@
+"""The release rules of slot types: shown, changed, and what a change would do beforehand.
+
+Source: docs/contract.md 3 (HealthcareService), 4.2, 6 (Change a rule).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from contract.codes import BookingAccess
+from contract.release import (
+    closes_online_at,
+    fall_back,
+    hold_back,
+    is_embargo,
+    is_rule,
+    opening,
+    opens_at,
+    words_of,
+)
+from reception.api.bundle import Entry, put
+from reception.desk.workbench import Workbench, restored
+from reception.desk.writer import Latest
+from reception.records import Service, Slot
+from reception.records.problem import ChangedElsewhere
+
+_ONLINE = frozenset({BookingAccess.ONLINE.value})
+_READERS: tuple[Callable[[Iterable[str]], object], ...] = (opening, hold_back, fall_back)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a slot type says of when: one code of each kind, or an empty string.
+
+    Attributes:
+        opens: `on-the-day`, `48h`, `7d@0800`.
+        hold_back: `hold-back-60m`.
+        falls_back: `until-1000`.
+    """
+
+    opens: str = ""
+    hold_back: str = ""
+    falls_back: str = ""
+
+    @classmethod
+    def of(cls, codes: Iterable[str]) -> "Rule":
+        """The rule among *codes*; of several of one kind the first in the alphabet."""
+        held = sorted(codes)
+        found = [next((c for c in held if read([c]) is not None), "") for read in _READERS]
+        return cls(*found)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Its codes."""
+        return frozenset(filter(None, (self.opens, self.hold_back, self.falls_back)))
+
+    @property
+    def words(self) -> str:
+        """`opens at 08:00 on the day; closed to online from 60 minutes before`."""
+        told = (words_of(code) for code in (self.opens, self.hold_back, self.falls_back))
+        return "; ".join(filter(None, told)) or "open as soon as they are made"
+
+
+def codes_under(codes: Iterable[str], rule: Rule) -> frozenset[str]:
+    """*codes* with their rule changed to *rule*; who may take the slots stays."""
+    return frozenset(c for c in codes if not is_rule(c)) | rule.codes
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a changed rule does to the slots to come that follow it.
+
+    Attributes:
+        followers: how many follow the rule as it is.
+        opening: which of them open at once.
+        shutting: which of them shut until they open.
+        first_opens: when the first of all that are shut then opens; None where none is.
+    """
+
+    followers: int
+    opening: int
+    shutting: int
+    first_opens: datetime | None
+
+
+def effect(
+    slots: Iterable[Slot], type_code: str, old: frozenset[str], new: frozenset[str], now: datetime
+) -> Effect:
+    """What the service does when the codes of a type change from *old* to *new* (contract 6).
+
+    Slots that were opened by hand stay open; what is booked, held, blocked or squeezed in, and
+    what somebody gave another rule, is not touched.
+    """
+    old, new = _inherited(old), _inherited(new)
+    followers = opening_now = shutting = 0
+    opens: list[datetime] = []
+    for slot in slots:
+        follows = slot.type_code == type_code and slot.start >= now and not slot.overbooked
+        if not follows or slot.status not in ("free", "busy-unavailable") or slot.is_blocked:
+            continue
+        if not slot.access ^ old <= _ONLINE or not old or not new:
+            continue
+        followers += 1
+        wanted = new if slot.access == old else (new - _ONLINE) | (slot.access & _ONLINE)
+        later = _later(wanted, slot, now)
+        by_hand = slot.status == "free" and _later(slot.access, slot, now) is not None
+        shut = later is not None and not by_hand
+        opening_now += slot.status != "free" and not shut
+        shutting += slot.status == "free" and shut
+        if shut and later is not None:
+            opens.append(later)
+    return Effect(followers, opening_now, shutting, min(opens, default=None))
+
+
+def example(rule: Rule, start: datetime) -> tuple[datetime | None, datetime | None]:
+    """When a slot that begins at *start* would open, and from when it is closed online."""
+    return opens_at(rule.codes, start), closes_online_at(rule.codes, start)
+
+
+def _inherited(codes: frozenset[str]) -> frozenset[str]:
+    if codes and all(is_rule(code) for code in codes):
+        return codes | {BookingAccess.RECEPTION.value}
+    return codes
+
+
+def _later(codes: Iterable[str], slot: Slot, now: datetime) -> datetime | None:
+    opens = opens_at([c for c in codes if is_embargo(c)], slot.start)
+    return opens if opens is not None and opens > now else None
+
+
+class ReleaseRules:
+    """Reads and changes the rules at the service."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+
+    async def load_rules(self) -> list[Service]:
+        """The slot types that the practice offers, by name.
+
+        Raises:
+            Refused: the service keeps no rules, or may not tell this user.
+            Problem: it cannot be reached.
+        """
+        trees = await self._bench.wire.search("HealthcareService", [("_count", "200")])
+        self._bench.stores.take_trees(trees)
+        held = [s for s in self._bench.stores.services if s.active and s.type_code]
+        return sorted(held, key=lambda s: (s.name, s.id))
+
+    async def set_rule(self, service_id: str, rule: Rule) -> Service:
+        """Change the rule of a slot type; the service brings the slots that follow it in line.
+
+        Raises:
+            ChangedElsewhere: somebody has changed it meanwhile.
+            Problem: refused for want of the right, or out of reach.
+        """
+        before: list[Service] = []
+
+        def plan(latest: Latest) -> list[Entry]:
+            now = latest.get(Service, service_id)
+            if before and now.codes != before[0].codes:
+                raise ChangedElsewhere("Somebody changed this rule first. Nothing was saved.")
+            before[:] = before or [now]
+            return [put(now.with_codes(codes_under(now.codes, rule)), now.version)]
+
+        said = "Changing a release rule"
+        (stored,) = await self._bench.writer.transact(
+            said, [f"HealthcareService/{service_id}"], plan
+        )
+        assert isinstance(stored, Service)
+        self._tell(before[0], stored)
+        return stored
+
+    def _tell(self, before: Service, after: Service) -> None:
+        async def take_back() -> str:
+            def plan(latest: Latest) -> list[Entry]:
+                now = latest.get(Service, after.id)
+                if now.codes != after.codes:
+                    raise ChangedElsewhere("Somebody changed this rule since. Nothing was saved.")
+                tree = restored(now.tree, before.tree, ("characteristic",))
+                return [put(tree, now.version)]
+
+            touching = [after.reference]
+            await self._bench.writer.transact("Undoing a changed rule", touching, plan)
+            return f"{after.name}: {Rule.of(before.codes).words} again."
+
+        self._bench.undos.tell(f"{after.name}: {Rule.of(after.codes).words}.", take_back)

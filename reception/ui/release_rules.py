@@ -1,0 +1,175 @@
+"""The release rules by slot type: what they say, and what another rule would do."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
+
+from contract.core_hours import LONDON
+from reception.desk.release_rules import Rule, codes_under, effect, example
+from reception.desk.words import clock, day_text
+from reception.records import Service
+from reception.records.problem import Problem, Refused
+from reception.ui.release_open import slots_text
+from reception.ui.tasks import Tasks
+from reception.widgets.banner import announce
+from reception.widgets.look import Look
+from reception.widgets.release_day import ReleaseDay
+from reception.widgets.rule_form import RuleForm
+from reception.widgets.slot_counts import Kind
+
+
+class RulesPane(QWidget):
+    """Choose a slot type, change its rule, see what that touches, apply."""
+
+    problem_met = Signal(object)
+    failed = Signal(str)
+
+    def __init__(
+        self, day: ReleaseDay, tasks: Tasks, look: Look, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._day, self._tasks = day, tasks
+        self.services: list[Service] = []
+        self._sentence = "Reading the rules."
+        self._is_asked = self._busy = False
+        unit = look.metrics.unit_px
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, unit, 0, 0)
+        column.setSpacing(unit)
+        self.list = QListWidget(self)
+        self.list.setAccessibleName("Slot types and their release rules")
+        self.list.setWordWrap(True)
+        self.form = RuleForm(look, self)
+        self.said = QLabel(self)
+        self.said.setWordWrap(True)
+        self.apply = QPushButton("Change the rule", self)
+        self.apply.setProperty("kind", "primary")
+        column.addWidget(self.list, 1)
+        column.addWidget(self.form)
+        column.addWidget(self.said)
+        column.addWidget(self.apply)
+        self.list.currentRowChanged.connect(self._on_current)
+        self.form.changed.connect(self.refresh)
+        self.apply.clicked.connect(self._on_apply)
+
+    @property
+    def service(self) -> Service | None:
+        """The slot type that is meant."""
+        row = self.list.currentRow()
+        return self.services[row] if 0 <= row < len(self.services) else None
+
+    def offer(self, kinds: Sequence[Kind]) -> None:
+        """It offers what the practice's rules name."""
+
+    def choose(self, practitioner_id: str, type_code: str) -> None:
+        """Mean the rule of this type."""
+        rows = [n for n, s in enumerate(self.services) if s.type_code == type_code]
+        if rows:
+            self.list.setCurrentRow(rows[0])
+
+    def start_anew(self) -> None:
+        """Rules are of no day."""
+
+    @Slot()
+    def refresh(self) -> None:
+        """Say what the rule that is filled in would do; read the rules first."""
+        if not self._is_asked:
+            self._is_asked = True
+            self._tasks.start(self._load(), on_problem=self._on_not_loaded)
+        service, rule = self.service, self.form.rule
+        self.form.setEnabled(service is not None and not self._busy)
+        why_not = self._day.why_not
+        differs = service is not None and rule != Rule.of(service.codes)
+        self.said.setText(self._sentence if service is None else self._told(service, rule))
+        self.apply.setEnabled(differs and not why_not and not self._busy)
+        self.apply.setToolTip(why_not)
+
+    def _told(self, service: Service, rule: Rule) -> str:
+        """What *rule* means for one slot, and what it would do to those there are."""
+        desk = self._day.desk
+        day = desk.outlook.days[-1]
+        start = datetime.combine(day, time(9, 10), LONDON)
+        opens, closes = example(rule, start)
+        parts = [f"A slot at 09:10 on {day_text(day)} opens {_at(opens)}." if opens else ""]
+        parts += [f"Patients can book it until {_at(closes)}." if closes else ""]
+        if rule != Rule.of(service.codes):
+            slots = [slot for day in desk.outlook.days for slot in desk.outlook.slots(day)]
+            new = codes_under(service.codes, rule)
+            does = effect(slots, service.type_code, service.codes, new, desk.time.now())
+            parts.append(
+                f"{slots_text(does.followers)} of the next fourteen days follow this rule: "
+                f"{does.opening} would open at once, {does.shutting} would shut until their time."
+            )
+            if does.first_opens is not None:
+                parts.append(f"The first opens {_at(does.first_opens)}.")
+        return " ".join(filter(None, parts)) or "Slots are open as soon as they are made."
+
+    async def _load(self) -> None:
+        services = await self._day.desk.load_rules()
+        chosen = self.service
+        self.services = services
+        self._sentence = "Choose a slot type." if services else "The practice has no rules yet."
+        self.list.blockSignals(True)
+        self.list.clear()
+        self.list.addItems([f"{s.name}: {Rule.of(s.codes).words}" for s in services])
+        self.list.blockSignals(False)
+        row = next((n for n, s in enumerate(services) if chosen and s.id == chosen.id), 0)
+        if services:
+            self.list.setCurrentRow(row)
+            self._on_current(row)
+        else:
+            self.refresh()
+
+    def _on_not_loaded(self, problem: Problem) -> None:
+        refused = isinstance(problem, Refused)
+        self._sentence = (
+            f"The practice's system does not tell its release rules. {problem.sentence}"
+            if refused
+            else f"The rules could not be read. {problem.sentence}"
+        )
+        self.refresh()
+        self._is_asked = refused  # what cannot be reached is asked again when it is looked at
+
+    @Slot(int)
+    def _on_current(self, _: int) -> None:
+        service = self.service
+        if service is not None:
+            self.form.show_rule(Rule.of(service.codes))
+        self.refresh()
+
+    @Slot()
+    def _on_apply(self) -> None:
+        service = self.service
+        if service is not None and not self._busy:
+            self._busy = True
+            self.failed.emit("")
+            self.list.setFocus()
+            work = self._change(service, self.form.rule)
+            self.refresh()
+            self._tasks.start(work, on_problem=self._on_problem)
+
+    async def _change(self, service: Service, rule: Rule) -> None:
+        try:
+            await self._day.desk.set_rule(service.id, rule)
+        finally:
+            self._busy = False
+            self.refresh()
+        announce(self, f"{service.name}: {rule.words}.")
+        await self._load()
+
+    def show_anew(self) -> None:
+        """Read the rules again when they are looked at next: somebody may have changed them."""
+        self._is_asked = False
+
+    def _on_problem(self, problem: Problem) -> None:
+        self.show_anew()
+        self.refresh()
+        self.problem_met.emit(problem)
+
+
+def _at(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    return f"{clock(moment)} on {day_text(moment.astimezone(LONDON).date())}"

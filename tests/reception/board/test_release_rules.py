@@ -1,0 +1,133 @@
+"""Release rules and demand on the release page, at the real service."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from reception.desk.demand import turned_away
+from reception.desk.desk import Desk
+from reception.desk.notice import Notice
+from reception.desk.release_rules import Rule, codes_under, effect
+from reception.records import Slot
+from reception.records.problem import Problem
+from reception.ui.release_page import ReleasePage
+from reception.widgets.look import Look
+from tests.booking import booking
+from tests.reception.conftest import Finish, Until
+from tests.reception.desk.picks import free_slots, patient
+from tests.reception.desks import Desks
+
+PATIENCE_S = 60.0
+
+
+@pytest.fixture
+def page(desk: Desk, look: Look, finish: Finish, until: Until) -> Iterator[ReleasePage]:
+    made = ReleasePage(desk, look)
+    made.resize(1366, 768)
+    made.show()
+    until(lambda: not desk.outlook.is_loading and not desk.outlook.is_due, PATIENCE_S)
+    made.acts.button(4).click()
+    until(lambda: made.rules_pane.services)
+    yield made
+    made.tasks.cancel_all()
+    finish(made.tasks.drained())
+    made.close()
+    made.deleteLater()
+
+
+def slots_of(desk: Desk, type_code: str) -> dict[str, Slot]:
+    days = desk.outlook.days
+    return {s.id: s for d in days for s in desk.outlook.slots(d) if s.type_code == type_code}
+
+
+def test_a_changed_rule_does_what_was_said_and_is_undone(
+    page: ReleasePage, desk: Desk, until: Until, finish: Finish
+) -> None:
+    pane = page.rules_pane
+    pane.choose("", "nurse")
+    service = pane.service
+    assert service is not None
+    assert service.type_code == "nurse"
+    assert not pane.apply.isEnabled()
+    before = slots_of(desk, "nurse")
+    rule = Rule(opens="48h", hold_back="hold-back-60m")
+    pane.form.opens.setCurrentIndex(pane.form.opens.findData("48h"))
+    pane.form.hold_back.setCurrentIndex(pane.form.hold_back.findData("hold-back-60m"))
+    assert pane.form.rule == rule
+    new = codes_under(service.codes, rule)
+    does = effect(before.values(), "nurse", service.codes, new, desk.time.now())
+    assert does.followers
+    assert does.shutting
+    assert f"{does.shutting} would shut" in pane.said.text()
+    told: list[Notice] = []
+    desk.told.connect(told.append)
+    pane.apply.click()
+    until(lambda: told)
+
+    def followers() -> int:
+        return sum("hold-back-60m" in s.access for s in slots_of(desk, "nurse").values())
+
+    until(lambda: followers() == does.followers)
+    after = slots_of(desk, "nurse")
+    shut = [i for i, s in after.items() if s.is_embargoed and before[i].status == "free"]
+    opened = [i for i, s in after.items() if s.status == "free" and before[i].is_embargoed]
+    assert (len(shut), len(opened)) == (does.shutting, does.opening)
+    until(lambda: "48 hours before" in pane.list.currentItem().text())
+    finish(desk.undo(told[-1].undo_id))
+    until(lambda: followers() == 0)
+
+
+def test_a_rule_that_somebody_changed_first_is_not_overwritten(
+    page: ReleasePage, desk: Desk, desks: Desks, finish: Finish
+) -> None:
+    rival = finish(desks.open("manager"))
+    theirs = next(s for s in finish(rival.load_rules()) if s.type_code == "physio")
+    mine = next(s for s in page.rules_pane.services if s.type_code == "physio")
+    assert mine.codes == theirs.codes
+    told: list[Notice] = []
+    rival.told.connect(told.append)
+    finish(rival.set_rule(theirs.id, Rule(opens="72h")))
+    with pytest.raises(Problem, match="changed this rule first"):
+        finish(desk.set_rule(mine.id, Rule(opens="24h")))
+    again = next(s for s in finish(desk.load_rules()) if s.type_code == "physio")
+    assert Rule.of(again.codes) == Rule(opens="72h")
+    finish(rival.undo(told[-1].undo_id))
+
+
+def test_a_role_without_the_right_reads_rules_but_cannot_change_them(
+    desks: Desks, finish: Finish
+) -> None:
+    clinician = finish(desks.open("clinician"))
+    service = finish(clinician.load_rules())[0]
+    with pytest.raises(Problem) as refused:
+        finish(clinician.set_rule(service.id, Rule(opens="90m")))
+    assert "receptionists and managers have it" in refused.value.sentence or (
+        "does not let you change" in refused.value.sentence
+    )
+
+
+def test_bookings_refused_in_the_last_hour_stand_beside_what_waits(
+    page: ReleasePage, desk: Desk, desks: Desks, finish: Finish
+) -> None:
+    first = finish(desks.open("receptionist", 1))
+    slot = free_slots(first)[0]
+    finish(desk.demand.ask())
+    before = sum(t.patients + t.staff for t in desk.demand.refused or [])
+    booked = finish(first.book([slot.id], patient(first, 2)))
+    late = booking(slot.tree, patient(first, 4).id, first.clinician_of(slot)[0])
+    assert desks.practice.as_role("receptionist", 1).post(late).status_code in (409, 412)
+    finish(desk.demand.ask())
+    refused = desk.demand.refused
+    assert refused is not None
+    assert sum(t.patients + t.staff for t in refused) == before + 1
+    assert "Refused in the last hour: " in page.demand.text()
+    waiting = desk.demand.waiting()
+    assert sum(w.count for w in waiting) == sum(r.waits_for_us for r in desk.requests)
+    assert all(w.words in page.demand.text() for w in waiting)
+    finish(first.cancel(booked.id, "pat"))
+
+
+def test_an_answer_that_makes_no_sense_counts_nothing() -> None:
+    odd = [None, 3, {"name": "refused"}, {"name": "refused", "part": [{"name": "staff"}]}]
+    assert turned_away({"parameter": odd}) == []
+    assert turned_away({}) == []
