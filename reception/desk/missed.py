@@ -72,8 +72,8 @@ def in_touch_today(
 ) -> dict[str, str]:
     """By patient id, why somebody may be on their way although they are not here.
 
-    An unread message counts whenever it was written, and so does a conversation in which we are to
-    answer; another open request counts on its day.
+    An unread message counts whenever it was written, and so does whatever waits for our answer;
+    a repeat prescription, which says nothing of an appointment, only on its day.
     """
     today = london_day(now)
     why: dict[str, str] = {}
@@ -82,8 +82,8 @@ def in_touch_today(
             continue
         if request.is_thread:
             why.setdefault(request.patient_id, "wrote to us and waits for an answer")
-        elif london_day(request.authored) == today or london_day(request.modified) == today:
-            why.setdefault(request.patient_id, "has an open request from today")
+        elif not request.is_repeat or london_day(request.authored) == today:
+            why.setdefault(request.patient_id, "has an open request")
     for message in messages:
         if message.from_patient and message.status == "in-progress":
             why[message.patient_id] = "has written a message that nobody has read"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import systems
-from contract.codes import Channel, Mark, RequestType, SlotType
+from contract.codes import REPEAT_RENEWAL, Channel, Mark, RequestType, SlotType
 from reception.desk.missed import MISSED_AFTER, absences, in_touch_today
 from reception.records import Appointment, Message, Request
 from reception.records.appointment import LATE_GRACE
@@ -135,13 +135,21 @@ def thread(authored: datetime, status: str) -> Request:
     return Request.from_tree({**tree, "code": concept(systems.REQUEST_TYPE, RequestType.THREAD)})
 
 
+def repeat(authored: datetime) -> Request:
+    tree = a_request("r2", authored).tree
+    return Request.from_tree({**tree, "code": concept(systems.SNOMED, REPEAT_RENEWAL)})
+
+
 def test_who_wrote_is_in_touch() -> None:
     yesterday = NOW - timedelta(days=1)
     unread, read = a_message("in-progress"), a_message("completed")
     from_us = a_message("in-progress", "Practitioner/c1")
     assert "nobody has read" in in_touch_today([], [unread], NOW)["p1"]
     assert in_touch_today([], [read, from_us], NOW) == {}
-    assert "today" in in_touch_today([a_request("r1", NOW)], [], NOW)["p1"]
-    assert in_touch_today([a_request("r1", yesterday)], [], NOW) == {}
+    for authored in (NOW, yesterday):  # sent on Sunday evening, it still waits
+        assert "open request" in in_touch_today([a_request("r1", authored)], [], NOW)["p1"]
+    assert "open request" in in_touch_today([repeat(NOW)], [], NOW)["p1"]
+    assert in_touch_today([repeat(yesterday)], [], NOW) == {}
+    assert in_touch_today([a_request("r1", NOW, status="on-hold")], [], NOW) == {}
     assert "answer" in in_touch_today([thread(yesterday, "in-progress")], [], NOW)["p1"]
     assert in_touch_today([thread(NOW, "on-hold")], [], NOW) == {}  # they are to answer
