@@ -111,10 +111,15 @@ def opened_like_monday(day: date) -> bool:
     return not is_core_day(day - timedelta(days=1))
 
 
-def plan_day(seed: int, staff: Staff, patients: int, day: date) -> Day:
-    """The sessions of *day* cut into slots, each with its rule; nobody is booked yet."""
+def plan_day(
+    seed: int, staff: Staff, patients: int, day: date, *, monday: bool | None = None
+) -> Day:
+    """The sessions of *day* cut into slots, each with its rule; nobody is booked yet.
+
+    *monday* says whether it is one in what it brings, where that does not follow from *day*.
+    """
     midnight, _ = day_bounds(day)
-    monday = opened_like_monday(day)
+    monday = opened_like_monday(day) if monday is None else monday
     planned = Day(day, [], [], [])
     for session in sessions(staff, monday=monday, week_day=day.weekday()):
         _plan_session(planned, session, midnight)

@@ -19,7 +19,9 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri")
 def template_week(seed: int, staff: Staff, patients: int) -> Iterator[Tree]:
     """Five days of inactive Schedules with their Slots, each with who may take it and when."""
     for number, name in enumerate(_DAYS):
-        planned = plan_day(seed, staff, patients, REFERENCE_MONDAY + timedelta(days=number))
+        day = REFERENCE_MONDAY + timedelta(days=number)
+        # The reference Monday is a bank holiday, after which no Tuesday is like a Monday.
+        planned = plan_day(seed, staff, patients, day, monday=number == 0)
         for schedule in planned.schedules:
             _, _, session = str(schedule["identifier"][0]["value"]).partition("-")
             member, _, half = session.rpartition("-")

@@ -206,7 +206,7 @@ def test_cancelling_names_whom_it_touches_and_the_list_is_worked_off_by_key(
 def test_templates_are_shown_with_their_difference_before_anything_is_written(
     page: SessionsPage, desk: Desk, finish: Finish, until: Until
 ) -> None:
-    made: Pattern = finish(desk.templates.save(of(desk, pattern(6 * 60 + 15))))
+    made: Pattern = finish(desk.templates.save(of(desk, pattern(5 * 60 + 15))))
     QTest.keyClick(page, Key.Key_2)
     sheet = page.templates
     until(lambda: sheet.rows.row_of(made.session_id) >= 0)
