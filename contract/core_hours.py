@@ -22,9 +22,14 @@ def _bank_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
 
 
+def is_bank_holiday(day: date) -> bool:
+    """Whether *day* is a bank holiday in England."""
+    return day in _bank_holidays(day.year)
+
+
 def is_core_day(day: date) -> bool:
     """Whether the practice must be open on *day* (a London calendar day)."""
-    return day.weekday() < 5 and day not in _bank_holidays(day.year)
+    return day.weekday() < 5 and not is_bank_holiday(day)
 
 
 def next_core_day(day: date) -> date:

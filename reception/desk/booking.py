@@ -27,8 +27,11 @@ class Booking:
     def __init__(self, bench: Workbench, slots: Slots) -> None:
         self._bench, self._slots = bench, slots
 
-    async def hold_slot(self, slot_id: str) -> Slot:
-        """Keep a slot for two minutes while talking to the patient; every board shows by whom.
+    async def hold_slot(self, *slot_ids: str) -> Slot:
+        """Keep slots for two minutes while talking to the patient; every board shows by whom.
+
+        Holding what is held already begins its two minutes again. Several are held together or
+        not at all. Answers the first.
 
         Raises:
             SlotTaken: somebody was quicker.
@@ -37,24 +40,28 @@ class Booking:
         me, key = self._bench.me, str(uuid.uuid4())
 
         def plan(latest: Latest) -> list[Entry]:
-            slot = latest.get(Slot, slot_id)
-            self._slots.must_be_bookable(slot)
-            return [put(slot.to_held(me.id, key, me.display), slot.version)]
+            slots = [latest.get(Slot, slot_id) for slot_id in slot_ids]
+            for slot in slots:
+                self._slots.must_be_bookable(slot)
+            return [put(slot.to_held(me.id, key, me.display), slot.version) for slot in slots]
 
-        stored = await self._bench.writer.transact("Holding a slot", [f"Slot/{slot_id}"], plan)
+        touching = [f"Slot/{slot_id}" for slot_id in slot_ids]
+        stored = await self._bench.writer.transact("Holding a slot", touching, plan)
         return _slot(stored[0])
 
-    async def drop_hold(self, slot_id: str) -> None:
-        """Let go of a slot held before; nothing happens if it is no longer ours to let go."""
+    async def drop_hold(self, *slot_ids: str) -> None:
+        """Let go of slots held before; nothing happens to what is no longer ours to let go."""
 
         def plan(latest: Latest) -> list[Entry]:
-            slot = latest.get(Slot, slot_id)
-            if not self._slots.is_mine(slot):
+            slots = [latest.get(Slot, slot_id) for slot_id in slot_ids]
+            ours = [slot for slot in slots if self._slots.is_mine(slot)]
+            if not ours:
                 raise _NothingToDo
-            return [put(slot.to_free(), slot.version)]
+            return [put(slot.to_free(), slot.version) for slot in ours]
 
+        touching = [f"Slot/{slot_id}" for slot_id in slot_ids]
         try:
-            await self._bench.writer.transact("Letting go of a slot", [f"Slot/{slot_id}"], plan)
+            await self._bench.writer.transact("Letting go of a slot", touching, plan)
         except _NothingToDo:
             return
 
@@ -66,14 +73,19 @@ class Booking:
         reason: str = "",
         note: str = "",
         via: Mark = Mark.VIA_DESK,
+        channel: str = "",
     ) -> Appointment:
         """Book *patient* into one slot, or into several that touch.
+
+        *channel* is how care is given this time, where that is not as the slot says.
 
         Raises:
             SlotTaken: somebody was quicker.
             NotPossible: the board is out of date, or a text is too long.
         """
-        entries = self.planner(slot_ids, patient, reason=reason, note=note, via=via)
+        entries = self.planner(
+            slot_ids, patient, reason=reason, note=note, via=via, channel=channel
+        )
         touching = [f"Slot/{slot_id}" for slot_id in slot_ids]
         said = f"Booking {patient.name}{self._at(slot_ids)}"
         stored = await self._bench.writer.transact(said, touching, entries)
@@ -95,24 +107,45 @@ class Booking:
         note: str,
         via: Mark,
         request_id: str = "",
+        channel: str = "",
+        clinician: tuple[str, str] | None = None,
     ) -> "BookingPlan":
         """What is sent to book, once the newest copies are known.
+
+        *clinician* (id and name) is needed for slots of a day that is not open.
 
         Raises:
             NotPossible: the board is out of date, or a text is too long.
         """
-        self._bench.must_be_fresh()
         if not slot_ids:
             raise NotPossible("Choose a slot first.")
+        self.must_fit(reason, note)
+        return BookingPlan(
+            self._bench,
+            self._slots,
+            slot_ids,
+            patient,
+            reason,
+            note,
+            via,
+            request_id,
+            channel,
+            clinician,
+        )
+
+    def must_fit(self, reason: str, note: str) -> None:
+        """Refuse to book on a board that may be out of date, or words that are too long.
+
+        Raises:
+            NotPossible: it is, or they are.
+        """
+        self._bench.must_be_fresh()
         for name, text, limit in (
             ("reason", reason, DESCRIPTION_CHARS),
             ("note", note, COMMENT_CHARS),
         ):
             if len(text) > limit:
                 raise NotPossible(f"The {name} has {len(text)} characters; {limit} fit.")
-        return BookingPlan(
-            self._bench, self._slots, slot_ids, patient, reason, note, via, request_id
-        )
 
     async def unbook(self, booked: Appointment) -> None:
         """Withdraw a booking made in error; its slot is free again if its time has not come."""
@@ -147,7 +180,10 @@ class BookingPlan:
         note: str,
         via: Mark,
         request_id: str,
+        channel: str,
+        clinician: tuple[str, str] | None,
     ) -> None:
+        self._channel, self._clinician = channel, clinician
         self._bench, self._slots, self._slot_ids = bench, slots, list(slot_ids)
         self._patient, self._reason, self._note = patient, reason, note
         self._via, self._request_id = via, request_id
@@ -161,7 +197,7 @@ class BookingPlan:
         )
         for slot in slots:
             self._slots.must_be_bookable(slot)
-        clinician_id, clinician = self._slots.clinician_of(slots[0])
+        clinician_id, clinician = self._clinician or self._slots.clinician_of(slots[0])
         if not clinician_id:
             raise NotPossible("Nobody knows whose session that slot is in. Nothing was saved.")
         practice = next(iter(self._bench.stores.organizations), None)
@@ -177,6 +213,7 @@ class BookingPlan:
             organization_id=practice.id if practice is not None else "",
             now=self._bench.time.now(),
             request_id=self._request_id,
+            channel=self._channel,
         )
         return [
             *(put(slot.to_busy(), slot.version) for slot in slots),

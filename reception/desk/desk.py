@@ -15,6 +15,7 @@ from reception.desk import order
 from reception.desk.backfill import Backfill
 from reception.desk.board import BoardVerbs
 from reception.desk.booking import Booking
+from reception.desk.clashes import Clashes
 from reception.desk.contacts import Contacts
 from reception.desk.cues import Cues
 from reception.desk.day_records import DayReading
@@ -33,6 +34,7 @@ from reception.desk.offer import Offer
 from reception.desk.order import QueueKey, Sweep
 from reception.desk.outbox import Outbox
 from reception.desk.outlook import Outlook
+from reception.desk.overbooking import Overbooking
 from reception.desk.people import People
 from reception.desk.post import Post
 from reception.desk.practice_time import PracticeTime
@@ -40,6 +42,7 @@ from reception.desk.quiet import QuietCalls
 from reception.desk.red_flags import RedFlags
 from reception.desk.release import Release
 from reception.desk.release_rules import ReleaseRules
+from reception.desk.repeat_booking import RepeatBooking
 from reception.desk.sessions import Sessions
 from reception.desk.slot_shapes import SlotShapes
 from reception.desk.slots import Slots
@@ -47,6 +50,7 @@ from reception.desk.stores import Stores
 from reception.desk.templates import Templates
 from reception.desk.triage import Triage
 from reception.desk.undo import Undos
+from reception.desk.walk_in import WalkIns
 from reception.desk.workbench import Workbench
 from reception.desk.writer import Writer
 from reception.records import Appointment, Organization, Request, record_of
@@ -172,6 +176,15 @@ class Desk(QObject):
             booking.drop_hold,
             booking.book,
         )
+        clashes = Clashes(bench, questions, booking)
+        self.clashes, self.book_instead = clashes.clashes, clashes.book_instead
+        overbooking = Overbooking(bench, questions, booking)
+        self.overbook, self.must_be_taken = overbooking.overbook, overbooking.must_be_taken
+        self.walk_in = WalkIns(bench, booking).walk_in
+        series = RepeatBooking(bench, questions, booking)
+        self.find_series, self.book_series = series.find_series, series.book_series
+        self.following = questions.following
+
         self.arrive, self.send_in, self.leave = board.arrive, board.send_in, board.leave
         self.did_not_attend, self.note_late = board.did_not_attend, board.note_late
         self.cancel, self.walk_out = board.cancel, board.walk_out

@@ -54,6 +54,20 @@ class Slots:
             raise NotPossible(f"Not saved: {slot_words(slot)} is blocked.")
         raise SlotTaken(self.nearest(slot))
 
+    def following(self, slot: Slot) -> Slot | None:
+        """The slot that can be booked together with *slot*: touching, of one session and kind."""
+        now = self._time.now()
+        return next(
+            (
+                other
+                for other in self._stores.slots.of_session(slot.schedule_id)
+                if other.start == slot.end
+                and (other.type_code, other.channel) == (slot.type_code, slot.channel)
+                and (other.is_bookable(now) or self.is_mine(other))
+            ),
+            None,
+        )
+
     def nearest(self, slot: Slot, count: int = 3) -> list[Slot]:
         """The bookable slots most like *slot*: same type and channel, nearest in time."""
         now = self._time.now()

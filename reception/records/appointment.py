@@ -306,16 +306,18 @@ def new_appointment(
     organization_id: str,
     now: datetime,
     request_id: str = "",
+    channel: str = "",
 ) -> Tree:
     """A booking of *patient* into *slots* (one, or several that touch), as it is posted.
 
-    *key* is the booking-key (a UUID), *request_id* the Task that led to it, if any.
+    *key* is the booking-key (a UUID), *request_id* the Task that led to it, if any; *channel* how
+    care is given, where that is not as the slot says.
     """
     head, tail = slots[0], slots[-1]
     extensions = [
         {
             "url": systems.DELIVERY_CHANNEL_EXTENSION,
-            "valueCodeableConcept": concept(systems.DELIVERY_CHANNEL, head.channel),
+            "valueCodeableConcept": concept(systems.DELIVERY_CHANNEL, channel or head.channel),
         },
         {
             "url": systems.MARK_EXTENSION,
