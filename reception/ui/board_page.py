@@ -132,6 +132,8 @@ class BoardPage(Page):
         pane.opened.connect(self._on_opened)
         pane.current_moved.connect(self._on_current_moved)
         pane.book_requested.connect(self._on_book_requested)
+        pane.squeeze_requested.connect(self._on_squeeze_requested)
+        pane.walk_in_requested.connect(self._on_walk_in_requested)
         pane.cancel_requested.connect(self._on_cancel_requested)
         pane.request_dropped.connect(self.request_dropped)
         pane.problem_met.connect(self._on_problem)
@@ -333,6 +335,16 @@ class BoardPage(Page):
             return
         self._show_side(self.booking)
         self.booking.take_slot(slot_id)
+
+    @Slot(str)
+    def _on_squeeze_requested(self, slot_id: str) -> None:
+        self._show_side(self.booking)
+        self.booking.squeeze_in(slot_id)
+
+    @Slot(str, str)
+    def _on_walk_in_requested(self, practitioner_id: str, clinician: str) -> None:
+        self._show_side(self.booking)
+        self.booking.walk_in(practitioner_id, clinician)
 
     @Slot(str)
     def _on_cancel_requested(self, appointment_id: str) -> None:

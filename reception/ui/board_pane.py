@@ -45,6 +45,8 @@ class BoardPane(QWidget):
     opened = Signal(str)  # key of a cell
     current_moved = Signal(str)  # key of a cell
     book_requested = Signal(str)  # slot id
+    squeeze_requested = Signal(str)  # slot id
+    walk_in_requested = Signal(str, str)  # practitioner id, name
     cancel_requested = Signal(str)  # appointment id
     move_requested = Signal(str)  # appointment id
     place_chosen = Signal(str, str)  # appointment id, key of the cell it was dropped on
@@ -143,8 +145,12 @@ class BoardPane(QWidget):
         cell = self.model.cell(key)
         if cell is None or letter == "n":
             return
-        if letter in ("b", "B"):
+        if letter == "B":
+            self._ask_to_squeeze_in(cell)
+        elif letter == "b":
             self._ask_to_book(cell)
+        elif letter in ("i", "I"):
+            self._ask_for_walk_in(cell)
         elif cell.appointment is None:
             self._on_problem(NotPossible(f"Nobody is booked at {clock_text(cell.start)}."))
         elif letter in ("x", "X"):
@@ -173,6 +179,33 @@ class BoardPane(QWidget):
         else:
             words = f"{clock_text(cell.start)} with {self.model.clinician(cell)} is not free."
             self._on_problem(NotPossible(words))
+
+    def _ask_to_squeeze_in(self, cell: Cell) -> None:
+        slot = cell.slot
+        if slot is None:
+            self._on_problem(NotPossible(f"There is no slot at {clock_text(cell.start)}."))
+            return
+        try:
+            self._desk.must_be_taken(slot)
+        except NotPossible as problem:
+            self._on_problem(problem)
+        else:
+            self.squeeze_requested.emit(slot.id)
+
+    def _ask_for_walk_in(self, cell: Cell) -> None:
+        who, name = (
+            self._desk.clinician_of(cell.slot)
+            if cell.slot is not None
+            else (cell.appointment.practitioner_id, cell.appointment.practitioner_name)
+            if cell.appointment is not None
+            else ("", "")
+        )
+        if self._desk.day != self._desk.time.today():
+            self._on_problem(NotPossible("A walk-in is for now: go to today with Alt+T."))
+        elif not who:
+            self._on_problem(NotPossible("Nobody knows whose column that is."))
+        else:
+            self.walk_in_requested.emit(who, name)
 
     def _on_problem(self, problem: Problem) -> None:
         if isinstance(problem, NotPossible):

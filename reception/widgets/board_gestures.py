@@ -16,7 +16,7 @@ from reception.widgets.queue_model import REQUEST_MIME
 
 _Action = QAbstractItemView.CursorAction
 APPOINTMENT_MIME = "application/x-reception-appointment"
-VERBS = frozenset("asldxbmowthv")
+VERBS = frozenset("asldxbmowthvi")
 """Letters that act on a cell; with Shift they come in upper case. N is one only with Shift."""
 _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 

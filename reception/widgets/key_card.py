@@ -38,7 +38,8 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
     "Board": (
         ("Arrows, J, K", "Move from cell to cell"),
         ("Enter", "Open the cell"),
-        ("B", "Book into a free slot"),
+        ("B", "Book into a free slot; with Shift, squeeze in"),
+        ("I", "Somebody has walked in for this clinician"),
         ("A", "Arrived"),
         ("S", "Sent in; with Shift, quietly (or aloud, where quietly is asked for)"),
         ("L", "Has left; the call is over"),

@@ -56,9 +56,9 @@ def open_slot(page: BoardPage, slot: Slot) -> None:
 
 
 def found(desk: Desk, finish: Finish, which: Callable[[Patient], bool]) -> Patient:
-    """A patient for whom *which* holds and who has no near-twin on the list."""
+    """A patient for whom *which* holds, with no near-twin on the list and no booking that day."""
     for person in sorted((p for p in desk.patients if which(p)), key=lambda p: p.id):
-        if not finish(desk.twins_of(person)):
+        if not desk.appointments.of_patient(person.id) and not finish(desk.twins_of(person)):
             return person
     raise LookupError
 
