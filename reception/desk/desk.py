@@ -51,6 +51,7 @@ from reception.desk.templates import Templates
 from reception.desk.triage import Triage
 from reception.desk.undo import Undos
 from reception.desk.walk_in import WalkIns
+from reception.desk.week import Week
 from reception.desk.workbench import Workbench
 from reception.desk.writer import Writer
 from reception.records import Appointment, Organization, Request, record_of
@@ -137,6 +138,9 @@ class Desk(QObject):
         self.read_day = DayReading(wire, network, stores, self.time).read_day
         self.outlook = Outlook(wire, network, stores, self.time, self)
         self.demand = Demand(wire, stores.requests, self.time, self)
+        self.week = Week(
+            wire, network, stores, self._writer, self.cues, self.time, self._reread, self
+        )
         self._take_verbs(
             Workbench(me, wire, stores, self.time, self.freshness, self._writer, self._undos)
         )

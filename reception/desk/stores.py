@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -109,6 +109,16 @@ class MessageStore(RecordStore[Message]):
         return sorted((m for m in self._by_thread.of(header_id) if m.header_id), key=_by_sent)
 
 
+class Follower(Protocol):
+    """Who hears of every record that the desk hears of, whatever its day."""
+
+    def take(self, record: Record) -> object:
+        """Merge one record."""
+
+    def settle(self, truth: Record) -> object:
+        """Hold *truth*, just read to decide between two copies of equal time."""
+
+
 class Stores(QObject):
     """All stores, and the one way in for whatever the service sends.
 
@@ -128,6 +138,7 @@ class Stores(QObject):
     ) -> None:
         super().__init__(parent)
         self._today, self._reread = today, reread
+        self._followers: list[Follower] = []
         self._day = today()
         self._bounds = day_bounds(self._day)
         self.sessions = SessionStore(
@@ -180,8 +191,14 @@ class Stores(QObject):
                 quiet.enter_context(store.bulk())
                 store.clear()
 
+    def follow(self, follower: Follower) -> None:
+        """Let *follower* hear of everything that is taken in from now on."""
+        self._followers.append(follower)
+
     def take(self, record: Record) -> bool:
         """Merge one record; answers whether it changed anything."""
+        for follower in self._followers:
+            follower.take(record)
         store = self._by_type.get(record.resource_type)
         if store is None or not store.take(record):
             return False
@@ -217,6 +234,8 @@ class Stores(QObject):
 
     def settle(self, truth: Record) -> None:
         """Hold *truth*, just read to decide between two copies of equal time."""
+        for follower in self._followers:
+            follower.settle(truth)
         store = self._by_type.get(truth.resource_type)
         if store is not None:
             store.settle(truth)
