@@ -1,11 +1,12 @@
 """The board page: one day's board, and at its side the story of a cell or a booking."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -29,6 +30,7 @@ from reception.ui.booking_flow import BookingFlow
 from reception.ui.move_flow import MoveFlow
 from reception.ui.page import Page
 from reception.ui.tasks import Tasks
+from reception.ui.week_pane import WeekPane, clinician_at
 from reception.widgets.appointment_cancel import Cancellation
 from reception.widgets.appointment_panel import AppointmentPanel
 from reception.widgets.banner import Banner, Weight
@@ -73,6 +75,7 @@ class BoardPage(Page):
         self.missed = MissedReview(look, self._born, self)
         self.foot = BoardFoot(desk, look, self.tasks, self)
         self.list: DayList | None = None
+        self.week: WeekPane | None = None
         self._asked: set[str] = set()
         self._build(look)
         self._connect()
@@ -86,6 +89,10 @@ class BoardPage(Page):
         self.now_button = QPushButton("Now (N)", strip)
         self.list_button = QPushButton("As a list", strip)
         self.list_button.setCheckable(True)
+        self.week_button = QPushButton("Week", strip)
+        self.week_button.setCheckable(True)
+        self.week_button.setShortcut(QKeySequence("Alt+W"))
+        self.week_button.setToolTip("The week of the clinician under the keyboard (Alt+W)")
         self.bar = BoardBar(look, strip)
         self.bar.set_choices(self._filter_choices)
         self.summary = QLabel(strip)
@@ -93,6 +100,7 @@ class BoardPage(Page):
         self.summary.setMinimumWidth(1)  # it gives way before the window has to grow
         across.addWidget(self.now_button)
         across.addWidget(self.list_button)
+        across.addWidget(self.week_button)
         across.addWidget(self.bar)
         across.addSpacing(unit)
         across.addWidget(self.summary)
@@ -153,6 +161,7 @@ class BoardPage(Page):
         self.bar.filter_wanted.connect(self._on_filter_wanted)
         self.bar.left.connect(self._to_view)
         self.list_button.toggled.connect(self._on_list_toggled)
+        self.week_button.toggled.connect(self._on_week_toggled)
         pane.model.facts_changed.connect(self._sum_up)
         pane.model.modelReset.connect(self._sum_up)
         pane.model.minute_passed.connect(self._sum_up)
@@ -187,6 +196,7 @@ class BoardPage(Page):
     def show_reference(self, reference: str) -> None:
         """Go to an appointment, or begin a booking: into a slot, or for a patient."""
         kind, _, record_id = reference.partition("/")
+        self.week_button.setChecked(False)
         if kind == "Slot":
             self.pane.view.go_to(reference)
             self.pane.act("b", reference)
@@ -253,6 +263,8 @@ class BoardPage(Page):
         elif not control and event.key() == Qt.Key.Key_F:
             shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             (self.bar.show_all if shift else self.bar.open_filter)()
+        elif event.key() == Qt.Key.Key_Escape and self._is_week_at_hand():
+            self.week_button.setChecked(False)
         elif event.key() == Qt.Key.Key_Escape and not self.side.isHidden():
             if self.side.currentWidget() is self.booking:
                 self.booking.close_flow()
@@ -305,6 +317,8 @@ class BoardPage(Page):
     @Slot(object)
     def _on_zoom_wanted(self, zoom: Zoom) -> None:
         self.pane.view.set_zoom(zoom)
+        if self.week is not None:
+            self.week.view.set_zoom(zoom)
         self._show_bar()
 
     @Slot()
@@ -484,12 +498,52 @@ class BoardPage(Page):
             self.list.opened.connect(self._on_opened)
             self.list.key_struck.connect(self._on_list_key)
             self._views.addWidget(self.list)
-        self._views.setCurrentIndex(int(on))
-        self._view().setFocus()
+        if on:
+            self.week_button.setChecked(False)
+        self._show_view(self.list if on else self.pane)
 
     @Slot(str, str)
     def _on_list_key(self, key: str, letter: str) -> None:
         self.pane.act(letter, key)
+
+    @Slot(bool)
+    def _on_week_toggled(self, on: bool) -> None:
+        if self.week is None:
+            self.week = WeekPane(self._desk, self._look, self.tasks, self)
+            self.week.view.set_zoom(self.pane.view.zoom)
+            self.week.day_wanted.connect(self._on_day_wanted)
+            self.week.problem_met.connect(self._on_problem)
+            self.now_button.clicked.connect(self.week.view.jump_to_now)
+            self._views.addWidget(self.week)
+        if on:
+            self.list_button.setChecked(False)
+            at_hand = clinician_at(self.pane.model, self.pane.view.current_key)
+            self.week.open_week(at_hand, self._desk.day)
+        else:
+            self.week.close_week()
+        self.summary.setVisible(not on)  # it tells of the day
+        self._show_view(self.week if on else self.pane)
+
+    @Slot(object, str)
+    def _on_day_wanted(self, day: date, key: str) -> None:
+        self.week_button.setChecked(False)
+        self.tasks.start(self._open_at(day, key), on_problem=self._on_problem)
+
+    async def _open_at(self, day: date, key: str) -> None:
+        """Open *day* with the keyboard on *key*; a filter that hides it is taken off."""
+        if day != self._desk.day or not self._desk.is_complete:
+            await self._desk.open_day(day)
+        if self.pane.model.cell(key) is None:
+            self._show_part(self.pane.model.kind, BoardFilter())
+        self.pane.view.go_to(key)
+
+    def _is_week_at_hand(self) -> bool:
+        focus = QApplication.focusWidget()
+        return self.week is not None and focus is not None and self.week.isAncestorOf(focus)
+
+    def _show_view(self, widget: QWidget | None) -> None:
+        self._views.setCurrentWidget(widget or self.pane)
+        self._view().setFocus()
 
     @Slot()
     def _sum_up(self) -> None:

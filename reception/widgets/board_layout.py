@@ -117,6 +117,10 @@ class BoardLayout:
         """Show from *origin* until *end*."""
         self.origin, self.end = origin, end
 
+    def reaches(self, span: Span) -> bool:
+        """Whether *span* stands inside what is shown."""
+        return self.origin <= span.start and span.end <= self.end
+
     def clear(self) -> None:
         """Forget all cells."""
         self._columns.clear()

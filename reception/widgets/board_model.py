@@ -62,10 +62,15 @@ class BoardModel(QAbstractListModel):
     facts_changed = Signal(str)  # key of a column
     minute_passed = Signal()
 
-    def __init__(self, source: BoardSource, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        source: BoardSource,
+        parent: QObject | None = None,
+        plan: BoardCells | None = None,
+    ) -> None:
         super().__init__(parent)
         self._source = source
-        self._plan = BoardCells(source)
+        self._plan = BoardCells(source) if plan is None else plan
         self._columns: dict[str, Column] = {}
         self._ranks: list[_Rank] = []
         self._cells: list[Cell] = []

@@ -48,11 +48,13 @@ class BoardView(BoardGestures):
     current_moved = Signal(str)  # key of the cell under the keyboard
     view_moved = Signal(int, int)  # the content moved by so many pixels; 0, 0: it is all new
 
+    LAYOUT = BoardLayout
+
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self._board: BoardModel | None = None
-        self._place = BoardLayout()
+        self._place = self.LAYOUT()
         self._canvas = BoardCanvas(look, self._place)
         self._lit: dict[str, int] = {}
         self._aside = ("", EPOCH)
@@ -443,7 +445,7 @@ class BoardView(BoardGestures):
         self.setAutoScroll(True)
 
     def _stretch(self, cell: Cell) -> None:
-        if self._place.origin <= cell.start and cell.end <= self._place.end:
+        if self._place.reaches(_span(cell)):
             return
         at = self._place.time_at(self.verticalOffset())
         self._place.set_span(*self.board.extent())

@@ -58,6 +58,7 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("F", "Show only a part; with Shift, show all"),
         ("Ctrl+plus, minus, 0", "Larger, smaller, as usual"),
         ("Ctrl+P", "Print the day, or save it as a PDF"),
+        ("Alt+W", "One clinician's week; Enter opens a day"),
     ),
 }
 
