@@ -164,22 +164,20 @@ class Desk(QObject):
 
     def _take_verbs(self, bench: Workbench) -> None:
         questions = Slots(bench.stores, bench.time, bench.me.id)
-        quiet = QuietCalls(bench)
-        booking, board = Booking(bench, questions), BoardVerbs(bench, questions, quiet)
-        triage = Triage(bench)
-        post = Post(bench, triage)
-        offer = Offer(bench, questions, booking, triage, post)
-        release, people = Release(bench, questions), People(bench)
-        self.contacts = Contacts(bench)
-        self.diary = Sessions(bench, self.contacts)
-        self.templates = Templates(bench, self.diary, self.contacts)
-        extra, rules = ExtraSlots(bench), ReleaseRules(bench)
+        booking = Booking(bench, questions)
+        self._take_booking(bench, questions, booking)
+        self._take_board(bench, questions)
+        self._take_queue(bench, questions, booking)
+        self._take_diary(bench, questions)
+        people = People(bench)
+        self.find_patients, self.twins_of = people.find_patients, people.twins_of
+        self.patients_like, self.banner = people.patients_like, people.banner
+        self.story = people.story
+        self.undo = bench.undos.undo
 
-        self.hold_slot, self.drop_hold, self.book = (
-            booking.hold_slot,
-            booking.drop_hold,
-            booking.book,
-        )
+    def _take_booking(self, bench: Workbench, questions: Slots, booking: Booking) -> None:
+        self.hold_slot, self.drop_hold = booking.hold_slot, booking.drop_hold
+        self.book = booking.book
         clashes = Clashes(bench, questions, booking)
         self.clashes, self.book_instead = clashes.clashes, clashes.book_instead
         overbooking = Overbooking(bench, questions, booking)
@@ -187,8 +185,13 @@ class Desk(QObject):
         self.walk_in = WalkIns(bench, booking).walk_in
         series = RepeatBooking(bench, questions, booking)
         self.find_series, self.book_series = series.find_series, series.book_series
-        self.following = questions.following
+        self.following, self.nearest = questions.following, questions.nearest
+        self.appointment_in = questions.appointment_in
+        self.clinician_of = questions.clinician_of
 
+    def _take_board(self, bench: Workbench, questions: Slots) -> None:
+        quiet = QuietCalls(bench)
+        board = BoardVerbs(bench, questions, quiet)
         self.arrive, self.send_in, self.leave = board.arrive, board.send_in, board.leave
         self.did_not_attend, self.note_late = board.did_not_attend, board.note_late
         self.cancel, self.walk_out = board.cancel, board.walk_out
@@ -200,37 +203,36 @@ class Desk(QObject):
         self.preview_move, self.preview_swap = moving.preview_move, moving.preview_swap
         self.absences, self.mark_missed = missed.absences, missed.mark_missed
 
+    def _take_queue(self, bench: Workbench, questions: Slots, booking: Booking) -> None:
+        triage = Triage(bench)
+        post = Post(bench, triage)
+        offer = Offer(bench, questions, booking, triage, post)
         self.open_request, self.keep_request = triage.open_request, triage.keep_request
         self.close_request, self.prioritise = triage.close_request, triage.prioritise
         self.assign, self.hand_back, self.match = triage.assign, triage.hand_back, triage.match
         self.snooze, self.complete, self.reject = triage.snooze, triage.complete, triage.reject
         self.reopen, self.take_over = triage.reopen, triage.take_over
         self.book_from_request, self.words_for = offer.book_from_request, offer.words_for
-
         self.open_thread, self.mark_read = post.open_thread, post.mark_read
         self.reply, self.write = post.reply, post.write
         self.note, self.notes = post.note, post.notes
+        self.best_fit = Fitting(bench.stores, bench.time, questions).best_fit
+        freed = Backfill(bench.stores, bench.time, bench.me.reference)
+        self.fitting_requests = freed.fitting_requests
 
+    def _take_diary(self, bench: Workbench, questions: Slots) -> None:
+        self.contacts = Contacts(bench)
+        self.diary = Sessions(bench, self.contacts)
+        self.templates = Templates(bench, self.diary, self.contacts)
+        release, shapes = Release(bench, questions), SlotShapes(bench, questions)
+        extra, rules = ExtraSlots(bench), ReleaseRules(bench)
         self.open_online, self.withdraw_online = release.open_online, release.withdraw_online
+        self.share_online, self.fall_back = release.share_online, release.fall_back
         self.block, self.unblock = release.block, release.unblock
-        shapes = SlotShapes(bench, questions)
         self.split_slot, self.merge_slot = shapes.split, shapes.merge
         self.slot_after = shapes.next_of
-        self.load_rules, self.set_rule = rules.load_rules, rules.set_rule
-        self.share_online, self.fall_back = release.share_online, release.fall_back
         self.add_slots, self.withdraw_slots = extra.add_slots, extra.withdraw_slots
-
-        self.find_patients, self.twins_of = people.find_patients, people.twins_of
-        self.patients_like, self.banner = people.patients_like, people.banner
-        self.story = people.story
-
-        self.nearest, self.appointment_in = questions.nearest, questions.appointment_in
-        self.clinician_of = questions.clinician_of
-        self.best_fit = Fitting(bench.stores, bench.time, questions).best_fit
-        self.fitting_requests = Backfill(
-            bench.stores, bench.time, bench.me.reference
-        ).fitting_requests
-        self.undo = bench.undos.undo
+        self.load_rules, self.set_rule = rules.load_rules, rules.set_rule
 
     # -- what is open
 
