@@ -314,7 +314,7 @@ def _patient_row(day: _Day, held: Appointment, now: datetime, *, phones: bool) -
         identity=_identity(patient),
         phones=_phones(patient) if phones else "",
         type_text=held.type_text or _type_of(day, held),
-        mode=_MODES.get(held.channel, held.channel),
+        mode="Visit" if held.is_visit else _MODES.get(held.channel, held.channel),
         booked=_BOOKED.get(held.via, ""),
         reason=held.description,
         notes=_notes(day, held),
@@ -351,21 +351,23 @@ def _state(held: Appointment, now: datetime) -> tuple[str, str]:
     words = {
         "A": "arrived", "S": "sent in", "Q": "called in quietly", "L": "left",
         "D": "did not attend", "W": "walked out", "T": "being called", "H": "no answer",
-        "V": "visited", "N": "not seen",
+        "V": "visited", "N": "not seen", "-": "late, said so",
     }  # fmt: skip
+    if held.is_overdue(now):
+        return "!", "overdue"
     letter = held.letter
-    if letter:
-        return letter, words.get(letter, held.status)
-    return ("!", "overdue") if held.is_overdue(now) else ("", "booked")
+    shown = "\N{EN DASH}" if letter == "-" else letter  # a hyphen is lost in its shape
+    return shown, words.get(letter, held.status)
 
 
 def _notes(day: _Day, held: Appointment) -> tuple[str, ...]:
     words = []
     if Mark.LATE in held.marks:
-        words.append("Said they will be late")
-    attempts = sum(mark.startswith("attempt-") for mark in held.marks)
-    if attempts:
-        words.append(f"{attempts} of 3 calls tried")
+        until = held.late_until
+        expected = f", expected at {wall_clock(until)}" if until is not None else ""
+        words.append(f"Said they will be late{expected}")
+    if held.calls_tried:
+        words.append(f"{held.calls_tried} of 3 calls tried")
     if len(held.slot_ids) > 1:
         words.append(f"Until {wall_clock(held.end)}")
     slots = [day.slots[slot_id] for slot_id in held.slot_ids if slot_id in day.slots]

@@ -39,6 +39,7 @@ SHAPES = {
     "T": Shape.SQUARE,
     "L": Shape.PILL,
     "V": Shape.PILL,
+    "\N{EN DASH}": Shape.PILL,
     "D": Shape.DIAMOND,
     "H": Shape.DIAMOND,
     "N": Shape.DIAMOND,

@@ -183,6 +183,27 @@ def test_a_day_without_sessions_has_a_page_that_says_so(diary: Diary) -> None:
     assert (section.clinician, section.about, section.rows) == ("Nobody", "No sessions", ())
 
 
+def test_late_overdue_and_visits_have_their_letters(diary: Diary) -> None:
+    diary.session("s", "Home visits", "Dr N Grant", "08:30", "11:30")
+    visit = ("visit", "Home visit")
+    late = diary.slot("late", "s", at("10:00"), 10, status="busy")
+    over = diary.slot("over", "s", at("08:40"), 10, status="busy")
+    seen = diary.slot("seen", "s", at("09:00"), 10, status="busy", kind=visit)
+    missed = diary.slot("missed", "s", at("09:10"), 10, status="busy", kind=visit)
+    diary.appointment("late", late, "A", marks=("late",))
+    diary.appointment("over", over, "B", marks=("late",))
+    diary.appointment("seen", seen, "C", status="fulfilled")
+    diary.appointment("missed", missed, "D", status="noshow")
+    rows = {row.name: row for row in sheet_of(records_of(diary)).rows}
+    assert {name: row.letter for name, row in rows.items()} == {
+        "A": "\N{EN DASH}", "B": "!", "C": "V", "D": "N",
+    }  # fmt: skip
+    assert [rows[name].state for name in "ABCD"] == [
+        "late, said so", "overdue", "visited", "not seen",
+    ]  # fmt: skip
+    assert [rows[name].mode for name in "ABCD"] == ["In person", "In person", "Visit", "Visit"]
+
+
 def test_a_slot_that_is_not_released_says_when_it_opens(diary: Diary) -> None:
     diary.session("s", "Routine surgery", "Dr N Grant", "08:30", "11:30")
     for number, rule in enumerate((BookingAccess.ON_THE_DAY, "48h")):
