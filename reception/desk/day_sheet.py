@@ -30,6 +30,21 @@ _BOOKED: dict[str, str] = {
     Mark.VIA_ONLINE: "Online",
     Mark.VIA_111: "NHS 111",
 }
+STATES = {
+    "A": "arrived",
+    "S": "sent in",
+    "Q": "called in quietly",
+    "L": "left",
+    "D": "did not attend",
+    "W": "walked out",
+    "T": "being called",
+    "H": "no answer",
+    "V": "visited",
+    "N": "not seen",
+    "\N{EN DASH}": "late, said so",
+    "!": "overdue",
+}
+"""What the letters of the states stand for."""
 NOT_NAMED = "No name"
 
 
@@ -348,16 +363,10 @@ def _unbroken(text: str) -> str:
 
 def _state(held: Appointment, now: datetime) -> tuple[str, str]:
     """The letter of the state and its words; a past time with nobody here is overdue."""
-    words = {
-        "A": "arrived", "S": "sent in", "Q": "called in quietly", "L": "left",
-        "D": "did not attend", "W": "walked out", "T": "being called", "H": "no answer",
-        "V": "visited", "N": "not seen", "-": "late, said so",
-    }  # fmt: skip
     if held.is_overdue(now):
-        return "!", "overdue"
-    letter = held.letter
-    shown = "\N{EN DASH}" if letter == "-" else letter  # a hyphen is lost in its shape
-    return shown, words.get(letter, held.status)
+        return "!", STATES["!"]
+    letter = held.letter.replace("-", "\N{EN DASH}")  # a hyphen is lost in its shape
+    return letter, STATES.get(letter, held.status)
 
 
 def _notes(day: _Day, held: Appointment) -> tuple[str, ...]:

@@ -162,7 +162,7 @@ def lay_out(sheet: DaySheet, family: QFont, size: TextSize) -> Booklet:
     heads = tuple(_head(sheet, section, fonts) for section in sheet.sections)
     head_bottom = MARGIN + max((_head_height(head, fonts) for head in heads), default=0.0)
     body_top = head_bottom + fonts.small_line * 1.5
-    foot_top = PAGE_H - MARGIN - fonts.foot_line * 1.5
+    foot_top = PAGE_H - MARGIN - fonts.foot_line * 2.5
     room = max(1, int((foot_top - body_top) / fonts.line - ROW_GAP))
     rows = tuple(
         tuple(_row_lines(row, columns, fonts) for row in section.rows) for section in sheet.sections

@@ -191,16 +191,11 @@ class _Hand:
     def _foot(self, page: PageOf) -> None:
         font, line = self._fonts.foot, self._fonts.foot_line
         top = PAGE_H - MARGIN - line
-        self._rule(top - line * 0.2, 6)
+        self._rule(top - line * 1.2, 6)
+        self._words(self._booklet.legend, MARGIN, top - line, font)
         self._words(CONFIDENTIAL, MARGIN, top, font)
         number = f"Page {page.number} of {page.pages}"
         self._words(number, PAGE_W - MARGIN, top, font, from_right=True)
-        metrics, legend = QFontMetricsF(font), self._booklet.legend
-        left = MARGIN + metrics.horizontalAdvance(CONFIDENTIAL)
-        right = PAGE_W - MARGIN - metrics.horizontalAdvance(number)
-        wide = metrics.horizontalAdvance(legend)
-        if wide < (right - left) * 0.95:
-            self._words(legend, (left + right - wide) / 2, top, font)
 
     def _words(
         self, text: str, x: float, top: float, font: QFont, *, from_right: bool = False

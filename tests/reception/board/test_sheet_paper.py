@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,7 +12,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtSvg import QSvgGenerator
 
-from reception.desk.day_sheet import Choice
+from reception.desk.day_sheet import STATES, Choice
 from reception.desk.problems import NotPossible
 from reception.ui.printers import printer_names, send
 from reception.widgets.metrics import interface_font
@@ -83,6 +84,7 @@ def test_every_page_says_whose_what_when_and_which(booklet: Booklet) -> None:
             "Otterbrook Surgery",
             "Printed Mon 23 Nov 2026 09:40 by Priya Shah",
             CONFIDENTIAL,
+            booklet.legend,
             f"Page {number + 1} of {len(booklet.pages)}",
             *(column.heading for column in booklet.columns),
         ):
@@ -120,6 +122,15 @@ def test_nothing_reaches_over_its_column_or_the_page(booklet: Booklet) -> None:
     for x in range(image.width()):
         for y in (*range(edge), *range(image.height() - edge, image.height())):
             assert image.pixel(x, y) == white, (x, y)
+
+
+def test_the_legend_of_every_letter_there_is_fits(booklet: Booklet) -> None:
+    rows = [replace(booklet.sheet.rows[0], letter=s, state=w) for s, w in STATES.items()]
+    section = replace(booklet.sheet.sections[0], rows=tuple(rows))
+    full = lay_out(replace(booklet.sheet, sections=(section,)), interface_font(), TextSize.LARGE)
+    assert full.legend.count("   ") == len(SHAPES) - 1
+    wide = QFontMetricsF(full.fonts.foot).horizontalAdvance(full.legend)
+    assert wide <= PAGE_W - 2 * MARGIN
 
 
 def test_it_is_black_and_white(booklet: Booklet) -> None:
