@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from contract.codes import CancelReason, Channel
+from contract.codes import CancelReason, Channel, Role
 from contract.limits import DESCRIPTION_CHARS
 from reception.desk.clashes import clashes_among
 from reception.desk.desk import Desk
@@ -14,8 +14,10 @@ from reception.desk.problems import NotPossible, SlotTaken
 from reception.records import Appointment, Slot
 from reception.records.problem import ChangedElsewhere, Problem
 from tests.reception.conftest import Finish, Until
+from tests.reception.desk.evening import Evening
 from tests.reception.desk.picks import booked, free_slots, patient
 from tests.reception.desks import Desks
+from tests.running import RunningPractice
 
 AHEAD = 10
 
@@ -47,9 +49,21 @@ def two(desks: Desks, finish: Finish, *, live: bool = True) -> tuple[Desk, Desk]
     return ours, theirs
 
 
-def pairs(desk: Desk) -> list[tuple[Slot, Slot]]:
-    """Free slots that touch, each pair of one session and kind."""
-    return [(s, after) for s in free_slots(desk) if (after := desk.following(s)) is not None]
+@pytest.fixture
+def evening(practice: RunningPractice) -> Evening:
+    """Four slots that touch, tonight, that nobody else's test knows of."""
+    return Evening.begin(practice.as_role(Role.MANAGER), 4)
+
+
+def pair(evening: Evening, finish: Finish, *desks: Desk) -> tuple[Slot, Slot]:
+    """The first two of tonight's slots, as *desks* find them when they look at today."""
+    for desk in desks:
+        finish(desk.open_day(desk.time.today()))
+    first, second = (desks[0].slots.get(slot_id) for slot_id in evening.slot_ids[:2])
+    assert first is not None
+    assert second is not None
+    assert desks[0].following(first) is second
+    return first, second
 
 
 def status_of(desk: Desk, slot_id: str) -> str:
@@ -186,9 +200,9 @@ def test_two_desks_squeeze_in_at_one_time(desks: Desks, finish: Finish) -> None:
 # Two slots as one
 
 
-def test_a_double_is_held_and_booked_as_one(desk: Desk, finish: Finish) -> None:
+def test_a_double_is_held_and_booked_as_one(desk: Desk, evening: Evening, finish: Finish) -> None:
     told = notices_of(desk)
-    first, second = pairs(desk)[0]
+    first, second = pair(evening, finish, desk)
     finish(desk.hold_slot(first.id, second.id))
     assert {status_of(desk, first.id), status_of(desk, second.id)} == {"busy-tentative"}
     made = finish(desk.book([first.id, second.id], patient(desk, 11), channel=Channel.VIDEO))
@@ -199,9 +213,11 @@ def test_a_double_is_held_and_booked_as_one(desk: Desk, finish: Finish) -> None:
     assert {status_of(desk, first.id), status_of(desk, second.id)} == {"free"}
 
 
-def test_a_double_of_which_half_has_gone_is_not_held_at_all(desks: Desks, finish: Finish) -> None:
+def test_a_double_of_which_half_has_gone_is_not_held_at_all(
+    desks: Desks, evening: Evening, finish: Finish
+) -> None:
     ours, theirs = two(desks, finish, live=False)
-    first, second = pairs(ours)[0]
+    first, second = pair(evening, finish, ours, theirs)
     finish(theirs.book([second.id], patient(theirs, 12)))
     with pytest.raises(SlotTaken):
         finish(ours.hold_slot(first.id, second.id))
@@ -211,9 +227,11 @@ def test_a_double_of_which_half_has_gone_is_not_held_at_all(desks: Desks, finish
     assert status_of(ours, first.id) == "free"
 
 
-def test_a_hold_of_a_double_is_let_go_as_one(desks: Desks, finish: Finish, until: Until) -> None:
+def test_a_hold_of_a_double_is_let_go_as_one(
+    desks: Desks, evening: Evening, finish: Finish, until: Until
+) -> None:
     ours, theirs = two(desks, finish)
-    first, second = pairs(ours)[0]
+    first, second = pair(evening, finish, ours, theirs)
     finish(ours.hold_slot(first.id, second.id))
     seen = [theirs.slots.get(slot.id) for slot in (first, second)]
     until(lambda: {status_of(theirs, s.id) for s in (first, second)} == {"busy-tentative"})
