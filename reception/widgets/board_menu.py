@@ -128,6 +128,12 @@ def appointment_acts(cell: Cell) -> list[Act]:
         for letter, words, key, status in steps
         if status != held.status and appointment_may_move(held.status, status)
     ]
+    if held.status == "booked":
+        acts.append(Act("o", "Rang: will be late", "O"))
+    if held.status == "arrived":
+        acts.append(Act("w", "Walked out before being seen", "W"))
+    if held.status in ("booked", "arrived"):
+        acts.append(Act("m", "Move to another time", "M"))
     return [*acts, Act("open", "Open", "Enter")]
 
 
