@@ -11,7 +11,7 @@ from reception.widgets.palette import Ink
 
 KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
     "Everywhere": (
-        ("Ctrl+1 ... 6", "Desk, Board, Messages, Patients, Release, Sessions"),
+        ("Ctrl+1 ... 6", "The pages, as the rail has them"),
         ("Ctrl+K", "Find a patient"),
         ("Alt+Left, Alt+Right", "Day before, day after"),
         ("Alt+T", "Today"),
@@ -41,7 +41,7 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("B", "Book into a free slot; with Shift, squeeze in"),
         ("I", "Somebody has walked in for this clinician"),
         ("A", "Arrived"),
-        ("S", "Sent in; with Shift, quietly (or aloud, where quietly is asked for)"),
+        ("S", "Sent in; with Shift, quietly, or aloud after all"),
         ("L", "Has left; the call is over"),
         ("O", "Rang: will be late; with Shift, until when"),
         ("W", "Walked out before being seen"),
@@ -78,7 +78,7 @@ class KeyCard(QFrame):
         heading.setFont(look.metrics.title)
         outer.addWidget(heading)
         columns = QHBoxLayout()
-        columns.setSpacing(5 * unit)
+        columns.setSpacing(3 * unit)
         outer.addLayout(columns)
         for title, keys in KEYS.items():
             grid = QGridLayout()
