@@ -6,7 +6,7 @@ Pure. Whoever moves the share up and down again passes through the same slots: w
 Source: domain words, release of slots (presets 15, 35 and 100 %).
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -97,62 +97,81 @@ def _by_time(slots: Sequence[Slot]) -> tuple[Slot, ...]:
 
 
 def _added(online: Sequence[Slot], off: Sequence[Slot], named: Named) -> list[Slot]:
-    """*off* in the order of opening: always the one furthest in time from all that is online.
+    """*off* in the order of opening: always at the time furthest from all that is online.
 
-    Among equals: where fewest are online at that time, then with that clinician.
+    Among equals: where fewest are online at that time; there, with whom fewest are.
     """
-    rank = _scattered(off)
     at_time = Counter(slot.start for slot in online)
     of_whom = Counter(named(slot)[0] for slot in online)
-    whose = {slot.id: named(slot)[0] for slot in off}
+    left = _at_times(off)
+    rank = _scattered(left)
     far = {
-        slot.id: min((_apart(slot.start, other.start) for other in online), default=float("inf"))
-        for slot in off
+        time: min((_apart(time, other) for other in at_time), default=float("inf")) for time in left
     }
-    left, order = list(off), []
+    order: list[Slot] = []
     while left:
-        best = min(
-            left,
-            key=lambda s: (-far[s.id], at_time[s.start], of_whom[whose[s.id]], rank[s.id]),
-        )
-        left.remove(best)
+        time = min(left, key=lambda t: (-far[t], at_time[t], rank[t]))
+        best = min(left[time], key=lambda s: (of_whom[named(s)[0]], s.id))
         order.append(best)
-        at_time[best.start] += 1
-        of_whom[whose[best.id]] += 1
-        for slot in left:
-            far[slot.id] = min(far[slot.id], _apart(slot.start, best.start))
+        left[time].remove(best)
+        of_whom[named(best)[0]] += 1
+        at_time[time] += 1
+        if not left[time]:
+            del left[time]
+        if at_time[time] == 1:  # a new one to be far from
+            for other in left:
+                far[other] = min(far[other], _apart(other, time))
     return order
 
 
 def _thinned(stays: Sequence[Slot], on: Sequence[Slot]) -> list[Slot]:
-    """*on* in the order of closing: always the one with the nearest neighbour online."""
-    rank = _scattered(on)
-    times = sorted(slot.start.timestamp() for slot in (*stays, *on))
-    left, order = list(on), []
+    """*on* in the order of closing: always at the time with the nearest neighbour online."""
+    count = Counter(slot.start for slot in (*stays, *on))
+    times = sorted(count)
+    left = _at_times(on)
+    rank = _scattered(left)
+    near = {time: _nearest(times, count, time) for time in times}
+    order: list[Slot] = []
     while left:
-        best = min(left, key=lambda s: (_nearest(times, s.start.timestamp()), -rank[s.id]))
-        left.remove(best)
-        order.append(best)
-        times.remove(best.start.timestamp())
+        time = min(left, key=lambda t: (near[t], -count[t], -rank[t]))
+        order.append(left[time].pop())
+        if not left[time]:
+            del left[time]
+        count[time] -= 1
+        place = bisect_left(times, time)
+        if count[time]:
+            near[time] = _nearest(times, count, time)
+            continue
+        del times[place]
+        for neighbour in times[max(0, place - 1) : place + 1]:
+            near[neighbour] = _nearest(times, count, neighbour)
     return order
 
 
-def _nearest(times: list[float], at: float) -> float:
-    """How far the next one before or after *at* is, itself left out."""
+def _at_times(slots: Sequence[Slot]) -> dict[datetime, list[Slot]]:
+    """*slots* by when they begin, in no promised order of times; those of one time by id."""
+    found: dict[datetime, list[Slot]] = {}
+    for slot in sorted(slots, key=lambda s: s.id):
+        found.setdefault(slot.start, []).append(slot)
+    return found
+
+
+def _nearest(times: Sequence[datetime], count: Counter[datetime], at: datetime) -> float:
+    """Seconds from *at* to the next other slot online, before or after."""
+    if count[at] > 1:
+        return 0.0
     place = bisect_left(times, at)
-    around = times[max(0, place - 1) : place] + times[place + 1 : place + 2]
-    return min((abs(other - at) for other in around), default=float("inf"))
+    around = (*times[max(0, place - 1) : place], *times[place + 1 : place + 2])
+    return min((_apart(other, at) for other in around), default=float("inf"))
 
 
 def _apart(one: datetime, other: datetime) -> float:
     return abs((one - other).total_seconds())
 
 
-def _scattered(slots: Sequence[Slot]) -> dict[str, int]:
+def _scattered(times: Iterable[datetime]) -> dict[datetime, int]:
     """A rank that jumps about the day: neighbours in time are far apart in it."""
-    ordered: list[tuple[datetime, str]] = []
-    for slot in slots:
-        insort(ordered, (slot.start, slot.id))
+    ordered = sorted(times)
     bits = max(1, (len(ordered) - 1).bit_length())
     turned = sorted(range(len(ordered)), key=lambda n: int(f"{n:0{bits}b}"[::-1], 2))
-    return {ordered[place][1]: number for number, place in enumerate(turned)}
+    return {ordered[place]: number for number, place in enumerate(turned)}

@@ -6,13 +6,13 @@ Source: docs/contract.md 3 (HealthcareService), 4.2, 6 (Change a rule).
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from contract.codes import BookingAccess
 from contract.release import (
     closes_online_at,
     fall_back,
     hold_back,
-    is_embargo,
     is_rule,
     opening,
     opens_at,
@@ -123,9 +123,14 @@ def _inherited(codes: frozenset[str]) -> frozenset[str]:
     return codes
 
 
-def _later(codes: Iterable[str], slot: Slot, now: datetime) -> datetime | None:
-    opens = opens_at([c for c in codes if is_embargo(c)], slot.start)
+def _later(codes: frozenset[str], slot: Slot, now: datetime) -> datetime | None:
+    opens = _opens(codes, slot.start)
     return opens if opens is not None and opens > now else None
+
+
+@lru_cache(maxsize=8192)
+def _opens(codes: frozenset[str], start: datetime) -> datetime | None:
+    return opens_at(codes, start)
 
 
 class ReleaseRules:

@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
 from contract.codes import BookingAccess
 from contract.core_hours import LONDON
 from reception.desk.gaps import Gap, gaps
+from reception.desk.words import day_text
 from reception.records import Session
 from reception.records import Slot as SlotRecord
 from reception.records.problem import Problem
-from reception.ui.release_open import preview_list, show_lines, slots_text
+from reception.ui.release_open import kind_words, preview_list, show_lines, slots_text
 from reception.ui.tasks import Tasks
 from reception.widgets.banner import announce
 from reception.widgets.board_cell import clock_text
@@ -192,7 +193,9 @@ class ExtraPane(QWidget):
             count = len(self._gaps)
             short = f" There is room for {count} only." if count < self.count.value() else ""
             sees = "Patients will see" if self._is_online else "Reception will see"
-            self.said.setText(f"{sees} {slots_text(count)} more.{short}")
+            day, today = self._day.day, self._day.desk.time.today()
+            ahead = "" if day == today else f" on {day_text(day)}"
+            self.said.setText(f"{sees} {slots_text(count)} more{ahead}.{short}")
 
     @property
     def _is_online(self) -> bool:
@@ -200,12 +203,13 @@ class ExtraPane(QWidget):
 
     def _words(self, gap: Gap) -> str:
         assert self._like is not None
-        kind = self._like.type_text or "Appointment"
-        how = {"Telephone": "by telephone", "Video": "by video"}.get(
-            self._like.channel, "in person"
-        )
         late = "   (after the session's end)" if gap.is_late else ""
-        return f"{clock_text(gap.start)}–{clock_text(gap.end)}  {kind}, {how}{late}"
+        words = kind_words(self._like, gap.session.practitioner_name or self._whose)
+        return f"{clock_text(gap.start)}  {words}{late}"
+
+    @property
+    def _whose(self) -> str:
+        return self.choice.clinician.currentText()
 
     @Slot()
     def _on_choice(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
 
+from reception.desk.words import day_text
 from reception.records import Slot as SlotRecord
 from reception.records.problem import Problem
 from reception.ui.tasks import Tasks
@@ -20,9 +21,14 @@ _CHANNELS = {"Telephone": "by telephone", "Video": "by video"}
 
 def patient_words(slot: SlotRecord, clinician: str) -> str:
     """A slot as patients read it: `15:00  Routine GP with Dr N Grant, in person, 10 minutes`."""
+    return f"{clock_text(slot.start)}  {kind_words(slot, clinician)}"
+
+
+def kind_words(slot: SlotRecord, clinician: str) -> str:
+    """What of a slot is not its time: `Routine GP with Dr N Grant, in person, 10 minutes`."""
     how = _CHANNELS.get(slot.channel, "in person")
     kind = slot.type_text or "Appointment"
-    return f"{clock_text(slot.start)}  {kind} with {clinician}, {how}, {slot.minutes} minutes"
+    return f"{kind} with {clinician}, {how}, {slot.minutes} minutes"
 
 
 def slots_text(count: int) -> str:
@@ -128,7 +134,9 @@ class OpenPane(QWidget):
         else:
             short = f" Only {able} can be changed." if able < wish.count else ""
             what = "Patients will see" if wish.opening else "Patients will no longer see"
-            self.said.setText(f"{what} {slots}.{short}")
+            day = self._day.day
+            ahead = "" if day == desk.time.today() else f" on {day_text(day)}"
+            self.said.setText(f"{what} {slots}{ahead}.{short}")
         lines = []
         for slot in self._picked:
             words = patient_words(slot, self._day.named(slot)[1])

@@ -101,6 +101,8 @@ class RulesPane(QWidget):
             parts.append(
                 f"{slots_text(does.followers)} of the next fourteen days follow this rule: "
                 f"{does.opening} would open at once, {does.shutting} would shut until their time."
+                if does.followers
+                else "No slot of the next fourteen days follows this rule; new ones will."
             )
             if does.first_opens is not None:
                 parts.append(f"The first opens {_at(does.first_opens)}.")

@@ -1,24 +1,25 @@
 """What opens when, and to whom; and what is kept for others, given back before its time."""
 
+import asyncio
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
-    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from reception.desk.stores import BREATH_S
 from reception.records import Slot as SlotRecord
 from reception.records.problem import Problem
 from reception.ui.release_open import slots_text
 from reception.ui.tasks import Tasks
 from reception.widgets.banner import announce
 from reception.widgets.look import Look
-from reception.widgets.opening_times import Opening, openings
+from reception.widgets.opening_times import Opening, grouped, openings
 from reception.widgets.release_day import ReleaseDay
 from reception.widgets.slot_counts import Kind
 
@@ -35,7 +36,7 @@ class TimesPane(QWidget):
         super().__init__(parent)
         self._day, self._tasks = day, tasks
         self._lines: list[Opening] = []
-        self._busy = False
+        self._busy = self._is_telling = self._again = False
         unit = look.metrics.unit_px
         column = QVBoxLayout(self)
         column.setContentsMargins(0, unit, 0, 0)
@@ -75,22 +76,37 @@ class TimesPane(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        """Tell again what opens when."""
+        """Tell again what opens when; a day a turn, so that the window never waits for it."""
+        if self._is_telling:
+            self._again = True
+            return
+        self._is_telling = True
+        self._tasks.start(self._retell(), on_problem=self._on_problem)
+
+    async def _retell(self) -> None:
         desk = self._day.desk
-        outlook, now, today = desk.outlook, desk.time.now(), desk.time.today()
-        slots = [slot for day in outlook.days for slot in outlook.slots(day)]
-        fresh = openings(slots, now)
+        try:
+            self._again = True
+            while self._again:
+                self._again = False
+                now, days = desk.time.now(), []
+                for day in desk.outlook.days:
+                    days.append(grouped(desk.outlook.slots(day), now))
+                    await asyncio.sleep(BREATH_S)
+                self._show(openings(days, now))
+        finally:
+            self._is_telling = False
+
+    def _show(self, fresh: list[Opening]) -> None:
+        outlook = self._day.desk.outlook
+        today = self._day.desk.time.today()
         words = [line.words(today) for line in fresh]
         if words != [self.list.item(row).text() for row in range(self.list.count())]:
             row = self.list.currentRow()
             chosen = self._lines[row] if 0 <= row < len(self._lines) else None
-            self._lines = fresh
             self.list.blockSignals(True)
             self.list.clear()
-            for line, text in zip(fresh, words, strict=True):
-                item = QListWidgetItem(text)
-                item.setToolTip(line.rule)
-                self.list.addItem(item)
+            self.list.addItems(words)
             self.list.blockSignals(False)
             if fresh:
                 self.list.setCurrentRow(fresh.index(chosen) if chosen in fresh else 0)

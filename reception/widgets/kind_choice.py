@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 from reception.records import Slot as SlotRecord
 from reception.widgets.look import Look
 from reception.widgets.slot_counts import Kind, Named
-from reception.widgets.slot_wish import choose_in, refill
+from reception.widgets.slot_wish import choose_in, refill, type_names
 
 
 class KindChoice(QWidget):
@@ -57,9 +57,8 @@ class KindChoice(QWidget):
     def offer(self, kinds: Iterable[Kind]) -> None:
         """Let choose among these; what is chosen stays if it is there."""
         held = list(kinds)
-        types = {k.type_code: k.type_text for k in sorted(held, key=lambda k: k.type_text)}
         people = {k.practitioner_id: k.clinician for k in sorted(held)}
-        refill(self.kind, "Any type", types)
+        refill(self.kind, "Any type", type_names(held))
         refill(self.clinician, "Any clinician" if self._any_clinician else "", people)
 
     def choose(self, practitioner_id: str, type_code: str) -> None:

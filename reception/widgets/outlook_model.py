@@ -138,7 +138,7 @@ class OutlookModel(QAbstractTableModel):
         day = self._days[section]
         if role == Qt.ItemDataRole.DisplayRole:
             with_month = section == 0 or day.day == 1
-            return f"{day:%a}\n{day.day} {day:%b}" if with_month else f"{day:%a}\n{day.day}"
+            return f"{day:%a}\n{day.day}/{day.month}" if with_month else f"{day:%a}\n{day.day}"
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._day_words(day)
         return None

@@ -1,5 +1,7 @@
 """The outlook on the screen: the free ones large, what else there is in letters below."""
 
+from datetime import date
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import (
@@ -129,6 +131,9 @@ class OutlookView(QTableView):
         head.setMinimumSectionSize(1)
         head.setHighlightSections(False)  # in bold a date would not fit
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._was: tuple[str, date] | None = None
+        self._is_restoring = False
+        model.modelAboutToBeReset.connect(self._on_about_to_reset)
         model.modelReset.connect(self._on_reset)
         self._on_reset()
 
@@ -151,7 +156,7 @@ class OutlookView(QTableView):
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Another cell is meant."""
         super().currentChanged(current, previous)
-        if current.isValid() and self.hasFocus():
+        if current.isValid() and self.hasFocus() and not self._is_restoring:
             self._tell(current)
 
     def mouseReleaseEvent(self, event: object) -> None:
@@ -166,9 +171,24 @@ class OutlookView(QTableView):
         self.cell_chosen.emit(day, code, self._outlook.is_by_clinician)
 
     @Slot()
+    def _on_about_to_reset(self) -> None:
+        index = self.currentIndex()
+        if index.isValid():
+            self._was = self._outlook.row_code(index.row()), self._outlook.days[index.column()]
+
+    @Slot()
     def _on_reset(self) -> None:
-        if self._outlook.rowCount() and not self.currentIndex().isValid():
-            self.setCurrentIndex(self._outlook.index(self._outlook.rowCount() - 1, 0))
+        """The cell that was current stays so, wherever it stands now; that tells nobody."""
+        rows, days = self._outlook.rowCount(), self._outlook.days
+        if rows:
+            code, day = self._was or ("", days[0])
+            row = next(
+                (n for n in reversed(range(rows)) if self._outlook.row_code(n) == code), rows - 1
+            )
+            column = days.index(day) if day in days else 0
+            self._is_restoring = True
+            self.setCurrentIndex(self._outlook.index(row, column))
+            self._is_restoring = False
         self.setMaximumHeight(self.sizeHint().height())
         self.updateGeometry()
         self._share_width()
@@ -176,7 +196,7 @@ class OutlookView(QTableView):
     def _share_width(self) -> None:
         days = self._outlook.days
         metrics = self._look.metrics
-        narrow = round(metrics.text_px("Mon", metrics.font) + metrics.unit_px)
+        narrow = round(metrics.text_px("Mon", metrics.font) + 1.5 * metrics.unit_px)
         wide = [d for d in days if is_core_day(d)]
         room = self.viewport().width() - narrow * (len(days) - len(wide))
         each = max(narrow, room // max(1, len(wide)))

@@ -135,7 +135,7 @@ class SlotStrip(QTableView):
         head.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         head.setHighlightSections(False)
         side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        side.setDefaultSectionSize(round(look.metrics.line_px + look.metrics.unit_px / 2))
+        side.setDefaultSectionSize(round(look.metrics.line_px + look.metrics.unit_px))
         side.setHighlightSections(False)
         self.setCurrentIndex(self.strip.index(0, 0))
         self.clearSelection()

@@ -38,7 +38,7 @@ class WishForm(QWidget):
         acts.addStretch(1)
         self.what.button(0).setChecked(True)
         self.count = QSpinBox(self)
-        self.count.setRange(1, 200)
+        self.count.setRange(1, 500)
         self.count.setValue(6)
         self.kind, self.clinician = QComboBox(self), QComboBox(self)
         self.start, self.end = QTimeEdit(self), QTimeEdit(self)
@@ -57,6 +57,10 @@ class WishForm(QWidget):
         self._add(grid, 2, 0, "From", self.start)
         self._add(grid, 2, 2, "Until", self.end)
         self._add(grid, 3, 0, "Clinician", self.clinician)
+        for box in (self.kind, self.clinician):  # long names must not widen the page
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
         self.what.idToggled.connect(self._on_changed)
         self.count.valueChanged.connect(self._on_changed)
         self.kind.currentIndexChanged.connect(self._on_changed)
@@ -75,9 +79,8 @@ class WishForm(QWidget):
     def offer(self, kinds: Iterable[Kind]) -> None:
         """Let choose among these types and clinicians; what is chosen stays if it is there."""
         held = list(kinds)
-        types = dict(sorted({k.type_code: k.type_text for k in held}.items(), key=lambda i: i[1]))
         people = dict(sorted({k.practitioner_id: k.clinician for k in held}.items(), key=_name))
-        refill(self.kind, "Any type", types)
+        refill(self.kind, "Any type", type_names(held))
         refill(self.clinician, "Any clinician", people)
 
     @property
@@ -115,6 +118,14 @@ class WishForm(QWidget):
     @Slot()
     def _on_changed(self) -> None:
         self.changed.emit()
+
+
+def type_names(kinds: Iterable[Kind]) -> dict[str, str]:
+    """Each type's name as it is read; one that goes by several names has them all."""
+    names: dict[str, set[str]] = {}
+    for kind in kinds:
+        names.setdefault(kind.type_code, set()).add(kind.type_text)
+    return dict(sorted(((c, " / ".join(sorted(n))) for c, n in names.items()), key=_name))
 
 
 def _name(pair: tuple[str, str]) -> str:

@@ -149,6 +149,36 @@ def test_slots_of_a_day_ahead_are_opened_by_a_drag_and_undone(
     until(lambda: totals(page, number).online == online)
 
 
+def test_days_and_times_are_chosen_by_keyboard_alone(page: ReleasePage) -> None:
+    number = a_day_ahead(page)
+    page.activateWindow()
+    page.grid.setFocus()
+    for _ in range(number):
+        QTest.keyClick(page.grid, Qt.Key.Key_Right)
+    assert page.day.day == page.outlook.days[number]
+    assert str(page.day.day.day) in page.heading.text()
+    strip = page.strip
+    strip.setFocus()
+    strip.setCurrentIndex(strip.strip.index(0, 0))
+    for _ in range(3):
+        QTest.keyClick(strip, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    form = page.open_pane.form
+    assert form.count.value() == max(1, strip.strip.total(0, 0, 3))
+    first, end = strip.strip.time_of(0), strip.strip.time_of(4)
+    assert form.start.time() == QTime(first.hour, first.minute)
+    assert form.end.time() == QTime(end.hour, end.minute)
+    share = page.acts.button(1)
+    share.setFocus()
+    QTest.keyClick(share, Qt.Key.Key_Space)
+    assert page.stack.currentWidget() is page.share_pane
+    slider = page.share_pane.slider
+    slider.setFocus()
+    QTest.keyClick(slider, Qt.Key.Key_End)
+    assert page.share_pane.share.opening
+    QTest.keyClick(slider, Qt.Key.Key_Home)
+    assert not page.share_pane.share.opening
+
+
 def test_the_share_is_previewed_applied_and_undone(
     page: ReleasePage, desk: Desk, until: Until, finish: Finish
 ) -> None:
@@ -218,10 +248,11 @@ def test_what_is_kept_for_others_is_shown_and_given_back(
 ) -> None:
     page.acts.button(3).click()
     pane = page.times_pane
+    until(lambda: pane.lines)
     assert [pane.list.item(n).text() for n in range(pane.list.count())] == [
         line.words(desk.time.today()) for line in pane.lines
     ]
-    moments = [line.at for line in pane.lines if line.at is not None]
+    moments = [line.first for line in pane.lines if line.first is not None]
     assert moments == sorted(moments)
     assert any(line.words(desk.time.today()).startswith("Tomorrow 08:00") for line in pane.lines)
     row = next(n for n, line in enumerate(pane.lines) if line.falls_back)
@@ -260,3 +291,16 @@ def test_who_lacks_the_right_sees_why(desks: Desks, look: Look, finish: Finish) 
 def test_the_desk_knows_who_the_service_lets_release() -> None:
     assert {role for role, rights in RIGHTS.items() if Right.RELEASE in rights} == RELEASERS
     assert all(bool(why_not_release(role)) == (role not in RELEASERS) for role in Role)
+
+
+def test_the_current_cell_stays_when_rows_become_others(page: ReleasePage) -> None:
+    number = a_day_ahead(page)
+    page.activateWindow()
+    page.grid.setFocus()
+    page.grid.setCurrentIndex(page.outlook.index(page.outlook.rowCount() - 1, number))
+    day = page.day.day
+    assert day == page.outlook.days[number]
+    page.outlook.show_clinicians(True)
+    index = page.grid.currentIndex()
+    assert (index.row(), index.column()) == (page.outlook.rowCount() - 1, number)
+    assert page.day.day == day

@@ -10,7 +10,7 @@ from contract.release import is_rule, opens_at
 from reception.desk.release_rules import Rule, codes_under, effect
 from reception.records import Slot
 from reception.records.tree import concept, wire_time
-from reception.widgets.opening_times import openings
+from reception.widgets.opening_times import grouped, openings
 
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -44,8 +44,16 @@ def test_each_moment_is_one_line_and_the_next_comes_first() -> None:
     slots += [slot(9, nine + timedelta(hours=3), "free", kept)]
     slots += [slot(10, nine, "free", frozenset({"gp-connect"}))]
     slots += [slot(11, NOW - timedelta(hours=1), "busy-unavailable", shut)]
-    assert [line.words(TODAY) for line in openings(slots, NOW)] == [
+    long = frozenset({"48h", "reception"})
+    slots += [
+        slot(20 + n, nine + timedelta(days=2, hours=n), "busy-unavailable", long) for n in (1, 0)
+    ]
+    assert [
+        line.words(TODAY)
+        for line in openings([grouped(slots[:4], NOW), grouped(slots[4:], NOW)], NOW)
+    ] == [
         "Tomorrow 08:00: 3 slots open, online and desk (3 Nurse)",
+        "Tomorrow from 09:00: 2 slots open, desk (48 hours before: 2 Nurse)",
         "Tomorrow 10:00: 1 slot kept for NHS 111 falls back to the practice (1 Nurse)",
         "No time set: 1 slot kept for hubs (1 Nurse)",
     ]
