@@ -107,6 +107,8 @@ class TimesPane(QWidget):
             self.list.blockSignals(True)
             self.list.clear()
             self.list.addItems(words)
+            for row, text in enumerate(words):
+                self.list.item(row).setToolTip(text)
             self.list.blockSignals(False)
             if fresh:
                 self.list.setCurrentRow(fresh.index(chosen) if chosen in fresh else 0)
