@@ -58,6 +58,9 @@ class BoardMenus(QObject):
         acts: list[Act] = []
         if cell.is_bookable(now):
             acts.append(Act("b", "Book", "B"))
+        elif slot.end > now:
+            acts.append(Act("B", "Squeeze somebody in here", "Shift+B"))
+        acts.append(Act("i", "Somebody has walked in", "I"))
         if slot.is_blocked:
             acts.append(Act("close", "Open this slot again", "C"))
         elif cell.appointment is None:

@@ -350,13 +350,20 @@ class BoardPage(Page):
         self._show_side(self.booking)
         self.booking.take_slot(slot_id)
 
+    def _carry_no_more(self) -> None:
+        """Somebody else is to be booked: who was being moved stays where they are."""
+        if self.moving.is_carrying:
+            self.moving.give_up()
+
     @Slot(str)
     def _on_squeeze_requested(self, slot_id: str) -> None:
+        self._carry_no_more()
         self._show_side(self.booking)
         self.booking.squeeze_in(slot_id)
 
     @Slot(str, str)
     def _on_walk_in_requested(self, practitioner_id: str, clinician: str) -> None:
+        self._carry_no_more()
         self._show_side(self.booking)
         self.booking.walk_in(practitioner_id, clinician)
 

@@ -204,6 +204,24 @@ def test_escape_leaves_it_where_it_is(page: BoardPage, desk: Desk) -> None:
     assert page.side.isHidden()
 
 
+@pytest.mark.parametrize("letter", ["B", "i"])
+def test_who_is_being_moved_stays_when_somebody_else_is_booked(
+    page: BoardPage, desk: Desk, letter: str
+) -> None:
+    it = later(desk)
+    assert page.pane.show_appointment(it.id)
+    page.pane.view.setFocus()
+    QTest.keyClick(page.pane.view, Key.Key_M)
+    assert page.moving.is_carrying
+    page.pane.act(letter, page.pane.view.current_key)
+    assert not page.moving.is_carrying
+    assert page.side.currentWidget() is page.booking
+    page.booking.close_flow()
+    held = desk.appointments.get(it.id)
+    assert held is not None
+    assert held.version == it.version
+
+
 def test_cut_on_one_day_put_down_on_another(
     page: BoardPage, desk: Desk, finish: Finish, until: Wait
 ) -> None:
