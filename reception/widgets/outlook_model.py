@@ -212,7 +212,7 @@ class OutlookModel(QAbstractTableModel):
             self.endResetModel()
             return
         self._fill(days)
-        for day in days:
+        for day in days if ordered else ():  # before the first day has come there is no cell
             column = self._days.index(day)
             last = self.index(len(self._rows), column)
             self.dataChanged.emit(self.index(0, column), last)
