@@ -7,6 +7,7 @@ answered as done has to be there, and what the service holds has to make sense.
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,8 +21,9 @@ from reception.desk.desk import Desk
 from reception.desk.notice import Notice
 from reception.records import Appointment, Patient
 from reception.records.problem import OutcomeUnknown, Problem, ServiceUnreachable
+from reception.records.tree import moment
 from tests.reception.conftest import Finish, Until
-from tests.reception.desk.evening import Evening
+from tests.reception.desk.evening import EVENING, MINUTES, Evening
 from tests.reception.desk.picks import patient
 from tests.reception.desks import Desks
 
@@ -94,6 +96,29 @@ class Board(RuleBasedStateMachine):
             moves = self.desks[desk].move(held.id, self._id(slot))
             self._does(moves, self._book(other, slot, who))
 
+    @rule(desk=desk_numbers, one=appointment_numbers, other=appointment_numbers)
+    def swap(self, desk: int, one: int, other: int) -> None:
+        first, second = self._any(one), self._any(other)
+        if first is not None and second is not None and first.id != second.id:
+            self._does(self.desks[desk].swap(first.id, second.id))
+
+    @rule(desk=desk_numbers, slot=slot_numbers)
+    def split(self, desk: int, slot: int) -> None:
+        self._does(self.desks[desk].split_slot(self._id(slot)))
+
+    @rule(desk=desk_numbers, slot=slot_numbers)
+    def merge(self, desk: int, slot: int) -> None:
+        self._does(self.desks[desk].merge_slot(self._id(slot)))
+
+    @rule(desk=desk_numbers, slot=slot_numbers, who=people)
+    def merge_while_another_books(self, desk: int, slot: int, who: int) -> None:
+        merges = self.desks[desk].merge_slot(self._id(slot))
+        self._does(merges, self._book((desk + 1) % DESKS, slot + 1, who))
+
+    @rule(desk=desk_numbers, slot=slot_numbers, who=people)
+    def squeeze_in(self, desk: int, slot: int, who: int) -> None:
+        self._does(self._squeeze(desk, slot, who))
+
     @rule(desk=desk_numbers, which=appointment_numbers, why=quits)
     def cancel(self, desk: int, which: int, why: CancelReason) -> None:
         held = self._any(which)
@@ -143,8 +168,15 @@ class Board(RuleBasedStateMachine):
                 assert holders[slot_id] <= 1, f"{slot_id} is booked {holders[slot_id]} times"
             booked = holders[slot_id] > 0
             assert booked == (slot["status"] == "busy"), f"{slot['status']}, booked: {booked}"
-        counts = Counter(slot["status"] for slot in slots.values())
-        assert sum(counts.values()) == SLOTS
+
+    @invariant()
+    def the_session_is_whole(self) -> None:
+        """However it was cut: its slots touch, from its first minute to its last."""
+        kept = [slot for slot in self._slots() if not slot.get("overbooked")]
+        edges = [moment(slot["start"]) for slot in kept] + [moment(kept[-1]["end"])]
+        assert edges[0] == EVENING
+        assert edges[1:] == [moment(slot["end"]) for slot in kept]
+        assert edges[-1] == EVENING + timedelta(minutes=MINUTES * SLOTS)
 
     @invariant()
     def nobody_who_was_told_so_is_lost(self) -> None:
@@ -171,7 +203,12 @@ class Board(RuleBasedStateMachine):
     # -- with what
 
     def _id(self, slot: int) -> str:
-        return self.evening.slot_ids[slot]
+        held = self._slots()
+        return str(held[slot % len(held)]["id"])
+
+    def _slots(self) -> list[dict[str, Any]]:
+        """Its slots by time, without those that were withdrawn."""
+        return [slot for slot in self.evening.slots() if slot["status"] != "entered-in-error"]
 
     def _seen_by(self, desk: Desk) -> bool:
         return all(desk.slots.get(slot_id) is not None for slot_id in self.evening.slot_ids)
@@ -190,6 +227,10 @@ class Board(RuleBasedStateMachine):
     async def _book(self, desk: int, slot: int, who: int) -> None:
         booked = await self.desks[desk].book([self._id(slot)], self._person(who))
         self.live[booked.id] = booked.patient_id
+
+    async def _squeeze(self, desk: int, slot: int, who: int) -> None:
+        squeezed = await self.desks[desk].overbook(self._id(slot), self._person(who), why="urgent")
+        self.live[squeezed.id] = squeezed.patient_id
 
     async def _cancel(self, desk: int, held: Appointment, why: CancelReason) -> None:
         await self.desks[desk].cancel(held.id, why)
