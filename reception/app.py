@@ -305,5 +305,5 @@ async def _played(app: App, script: Script | None) -> int:
     results = await asyncio.gather(running, playing, return_exceptions=True)
     faults = [r for r in results if isinstance(r, BaseException)]
     for fault in faults:
-        sys.stderr.write(f"reception: {fault or type(fault).__name__}\n")
+        sys.stderr.write(f"reception: {str(fault) or type(fault).__name__}\n")
     return 1 if faults else 0

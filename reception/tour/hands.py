@@ -1,11 +1,12 @@
 """The hands of the tour: keys and pictures on the real window, and patience with a deadline."""
 
 import asyncio
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -59,6 +60,38 @@ class Hands:
         """Type *text* where the keyboard focus is."""
         QTest.keyClicks(self._focused(), text)
         await asyncio.sleep(0.05)
+
+    async def drag(self, start: QPoint, end: QPoint, *, picture_of: QWidget | None = None) -> None:
+        """Drag with the mouse of the screen, from *start* to *end* (screen pixels).
+
+        A picture of the whole screen is taken on the way if *picture_of* is given.
+
+        Raises:
+            StepFailed: there is no xdotool to move the mouse.
+        """
+        xdotool = shutil.which("xdotool")
+        if xdotool is None:
+            raise StepFailed("a drag needs xdotool, which is not installed")
+        half = (start + end) / 2
+        near = start + QPoint(12, 8)
+        for words in (
+            ["mousemove", str(start.x()), str(start.y())],
+            ["mousedown", "1"],
+            ["mousemove", str(near.x()), str(near.y())],
+            ["mousemove", str(half.x()), str(half.y())],
+            ["mousemove", str(end.x() - 3), str(end.y())],
+            ["mousemove", str(end.x()), str(end.y())],
+        ):
+            await self._x(xdotool, *words)
+        if picture_of is not None:
+            await self.picture(picture_of, "dragging", whole_screen=True)
+        await self._x(xdotool, "mouseup", "1")
+
+    @staticmethod
+    async def _x(xdotool: str, *words: str) -> None:
+        process = await asyncio.create_subprocess_exec(xdotool, *words)
+        await process.wait()
+        await asyncio.sleep(0.15)
 
     async def picture(self, window: QWidget, name: str, *, whole_screen: bool = False) -> None:
         """Save what *window*, or the whole screen, shows as the next numbered picture."""

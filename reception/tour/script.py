@@ -1,7 +1,6 @@
 """The steps of the tour: a receptionist's Monday morning, by keyboard and by mouse."""
 
 import asyncio
-import shutil
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from contract.codes import Priority
@@ -18,6 +17,7 @@ from reception.app import App
 from reception.desk.desk import Desk
 from reception.records import Appointment, Request, Slot
 from reception.records.tree import wire_time
+from reception.tour.board_steps import BoardSteps
 from reception.tour.cable import Cable
 from reception.tour.hands import Hands, StepFailed
 from reception.tour.patient import OnlinePatient
@@ -70,6 +70,7 @@ class Tour:
             self._release_six,
             self._patients_book,
             self._lose_the_network,
+            self._work_on_the_board,
             self._look_in_the_dark,
         ]
         for step in steps:
@@ -321,37 +322,13 @@ class Tour:
         start = view.viewport().mapToGlobal(view.visualRect(row).center())
         cell = board.visualRect(page.board.model.index_of(slot.reference))
         end = board.viewport().mapToGlobal(cell.center())
-        await self._drag(start, end)
+        await self._hands.drag(start, end, picture_of=self._window)
         await self._hands.until(lambda: self._booked_in(slot.id), "the drop booked it")
         await self._hands.until(
             lambda: not self._request(request_id).is_open, "the request was closed"
         )
         await self._hands.picture(self._window, "booked-by-drag")
         self.report.add("booked by drag", f"{_at(slot.start)}; request closed, patient told")
-
-    async def _drag(self, start: QPoint, end: QPoint) -> None:
-        xdotool = shutil.which("xdotool")
-        if xdotool is None:
-            raise StepFailed("a drag needs xdotool, which is not installed")
-        half = (start + end) / 2
-        near = start + QPoint(12, 8)
-        for words in (
-            ["mousemove", str(start.x()), str(start.y())],
-            ["mousedown", "1"],
-            ["mousemove", str(near.x()), str(near.y())],
-            ["mousemove", str(half.x()), str(half.y())],
-            ["mousemove", str(end.x() - 3), str(end.y())],
-            ["mousemove", str(end.x()), str(end.y())],
-        ):
-            await self._x(xdotool, *words)
-        await self._hands.picture(self._window, "dragging", whole_screen=True)
-        await self._x(xdotool, "mouseup", "1")
-
-    @staticmethod
-    async def _x(xdotool: str, *words: str) -> None:
-        process = await asyncio.create_subprocess_exec(xdotool, *words)
-        await process.wait()
-        await asyncio.sleep(0.15)
 
     async def _arrive_and_send_in(self) -> None:
         self._go_to(1)
@@ -498,6 +475,15 @@ class Tour:
             f"for {OUTAGE_S:.0f} s; greyed and locked after {greyed_s:.1f} s; caught up "
             f"{caught_up_s:.1f} s after it was back",
         )
+
+    async def _work_on_the_board(self) -> None:
+        self._go_to(1)
+        steps = BoardSteps(self._hands, self._desk, self._window)
+        self.report.add("moved by keyboard", await steps.move_by_keyboard())
+        self.report.add("swapped by mouse", await steps.swap_by_mouse())
+        self.report.add("looked at parts", await steps.look_at_parts())
+        self.report.add("sessions", await steps.look_at_sessions())
+        self.report.add("print preview", await steps.print_the_day())
 
     async def _look_in_the_dark(self) -> None:
         self._window.top_bar.scheme_requested.emit(Scheme.DARK)
