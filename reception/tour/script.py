@@ -410,6 +410,8 @@ class Tour:
     async def _patients_book(self) -> None:
         self._go_to(1)
         board = self._board_page.pane.view
+        board.setFocus()
+        await self._hands.strike(Qt.Key.Key_Minus, ctrl=True)  # all of the day is on the screen
         watch = PaintWatch(self._desk, board.viewport())
         took_ms: list[str] = []
         for patient in await self._patients():
@@ -424,6 +426,7 @@ class Tour:
             )
         watch.stop()
         await self._hands.picture(self._window, "patients-booked")
+        await self._hands.strike(Qt.Key.Key_0, ctrl=True)
         self.report.add(
             "patients booked",
             "patient's press to painted on the board (after the patient's own answer): "
