@@ -287,8 +287,8 @@ class _Day:
 
     def name_of(self, clinician_id: str) -> str:
         """The clinician's name, as the sessions, the practice or the appointments say it."""
-        for session in self._sessions_of(clinician_id):
-            if session.practitioner_name:
+        for session in sorted(self._sessions_of(clinician_id), key=lambda s: (s.start, s.id)):
+            if session.practitioner_name:  # the earliest, as on the board
                 return session.practitioner_name
         known = self.records.practitioners.get(clinician_id)
         if known is not None and known.name:

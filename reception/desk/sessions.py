@@ -77,6 +77,14 @@ class Sessions:
 
     # -- whole sessions
 
+    def _called(self, pattern: Pattern) -> str:
+        """The clinician's name as their other sessions have it, so that a column keeps its name."""
+        others = (s for s in self._bench.stores.sessions if s.active and s.practitioner_name)
+        theirs = (
+            s.practitioner_name for s in others if s.practitioner_id == pattern.practitioner_id
+        )
+        return next(theirs, pattern.practitioner_name)
+
     async def add(self, pattern: Pattern, day: date) -> Session:
         """Hold a session on *day*, cut as *pattern* says."""
         try:
@@ -92,7 +100,7 @@ class Sessions:
             key_system=systems.SESSION_KEY,
             name=pattern.name or "Extra session",
             practitioner_id=pattern.practitioner_id,
-            practitioner_name=pattern.practitioner_name,
+            practitioner_name=self._called(pattern),
             location_id=pattern.location_id,
             start=one.start,
             end=one.end,

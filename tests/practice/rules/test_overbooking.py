@@ -32,8 +32,8 @@ def test_a_patient_does_not_join_who_has_a_slot(online: Surgery, refused: Refuse
 
 def test_not_even_where_the_slot_is_marked_overbooked(online: Surgery, refused: Refused) -> None:
     slot = online.slot(overbooked=True)
-    online.create(JANE, booking_tree(slot))
-    refused(409, online.create, OMAR, booking_tree(slot, "p2"))
+    for who, patient in ((JANE, "p1"), (OMAR, "p2")):
+        refused(409, online.create, who, booking_tree(slot, patient))
 
 
 def test_an_extra_taken_back_leaves_the_first_booking_alone(online: Surgery) -> None:

@@ -81,6 +81,8 @@ def test_the_open_day_reads_the_same_as_it_stands_on_the_board(desk: Desk, finis
         )
         for records in (read, held)
     ]
+    for one, other in zip(sheets[0].rows, sheets[1].rows, strict=True):
+        assert one == other
     assert sheets[0].sections == sheets[1].sections
     assert sum(row.phones.startswith("Tel") for row in sheets[0].rows) > 50
 
