@@ -394,6 +394,10 @@ class Tour:
         page.open_pane.form.set_times(hour.time(), hour.replace(hour=18, minute=30).time())
         await self._hands.until(lambda: len(page.picked) == RELEASED, "six slots were picked")
         picked = [slot.id for slot in page.picked]
+        outlook = self._desk.outlook
+        await self._hands.until(
+            lambda: all(map(outlook.knows, outlook.days)), "the fortnight was loaded", 30
+        )
         await self._hands.picture(self._window, "release-preview")
         page.open_pane.apply.setFocus()
         await self._hands.strike(Qt.Key.Key_Space)
