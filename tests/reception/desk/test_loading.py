@@ -9,7 +9,10 @@ def test_the_day_is_complete_and_live(desks: Desks, finish: Finish) -> None:
     signed = desks.practice.as_role("receptionist")
     day = "start=ge2026-11-23T00:00:00Z&start=lt2026-11-24T00:00:00Z"
     slots = signed.search(f"Slot?{day}&_count=1000")
-    assert {s.id for s in desk.slots} == {s["id"] for s in slots}
+    there = {
+        s["id"] for s in slots if s["status"] != "entered-in-error"
+    }  # others have withdrawn some
+    assert {s.id for s in desk.slots} == there
     assert len(desk.sessions) > 5
     assert all(desk.clinician_of(slot)[1] for slot in desk.slots)
     assert len(desk.appointments) > 50
