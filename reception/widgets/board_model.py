@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 from contract.core_hours import CLOSES, LONDON, OPENS
 from reception.records import Appointment, Session
 from reception.records import Slot as SlotRecord
-from reception.widgets.board_cell import Cell, CellState, sentence_of
+from reception.widgets.board_cell import Cell, sentence_of
 from reception.widgets.board_filter import BoardFilter, Columns
 from reception.widgets.board_source import (
     BoardCells,
@@ -107,7 +107,10 @@ class BoardModel(QAbstractListModel):
 
     def left_out_waiting(self) -> int:
         """How many patients wait whom the filter leaves out."""
-        return self._plan.left_out(CellState.ARRIVED)
+        if not self.filter.is_on:
+            return 0
+        shown = (cell.appointment for cell in self._cells if cell.appointment is not None)
+        return _waiting(self._source.appointments) - _waiting(shown)
 
     @property
     def columns(self) -> list[Column]:
@@ -378,6 +381,10 @@ class BoardModel(QAbstractListModel):
 
     def _has_cells(self, column: str) -> bool:
         return next(self._column_cells(column), None) is not None
+
+
+def _waiting(appointments: Iterable[Appointment]) -> int:
+    return sum(held.status == "arrived" for held in appointments)
 
 
 def _column_rank(rank: _Rank) -> ColumnRank:

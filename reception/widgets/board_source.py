@@ -179,23 +179,12 @@ class BoardCells:
         """Every cell of *column*, those too that a filter leaves out."""
         filtered, self.filter = self.filter, BoardFilter()
         try:
-            sessions = {session.id for session in column.sessions}
-            keys = [s.reference for i in sessions for s in self._source.slots.of_session(i)]
-            keys += [held.reference for held in self._source.appointments]
+            slots = [s for one in column.sessions for s in self._source.slots.of_session(one.id)]
+            held = [a for slot in slots for a in self._source.appointments.in_slot(slot.id)]
+            held += [a for a in self._source.appointments if self._anchor(a) is None]
+            keys = dict.fromkeys(record.reference for record in (*slots, *held))
             cells = (self.at(key) for key in keys)
             return [cell for cell in cells if cell is not None and cell.column == column.key]
-        finally:
-            self.filter = filtered
-
-    def left_out(self, state: CellState) -> int:
-        """How many appointments in *state* the filter leaves out."""
-        if not self.filter.is_on:
-            return 0
-        now, filtered = self._source.time.now(), self.filter
-        shown = sum(cell.state(now) is state for cell in self.all())
-        self.filter = BoardFilter()
-        try:
-            return sum(cell.state(now) is state for cell in self.all()) - shown
         finally:
             self.filter = filtered
 
