@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from reception.api.network import NetworkThread
+from reception.desk.desk import Desk
+from reception.ui.board_page import BoardPage
 from reception.widgets.look import Look
 from reception.widgets.palette import Scheme
 from tests.reception.board.diary import Diary
+from tests.reception.conftest import Finish
 from tests.reception.desks import Doors
 from tests.running import RunningPractice
 
@@ -43,3 +46,17 @@ def diary(qapp: Any) -> Iterator[Diary]:
 @pytest.fixture
 def look(qapp: Any) -> Look:
     return Look(Scheme.LIGHT)
+
+
+@pytest.fixture
+def page(desk: Desk, look: Look, finish: Finish) -> Iterator[BoardPage]:
+    """The board page at a receptionist's desk, in front."""
+    made = BoardPage(desk, look)
+    made.resize(1366, 768)
+    made.show()
+    made.came_to_front()
+    yield made
+    made.tasks.cancel_all()
+    finish(made.tasks.drained())
+    made.close()
+    made.deleteLater()

@@ -1,6 +1,5 @@
 """New bookings through the window: by keyboard, squeezed in, doubled, walked in, repeated."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,7 +12,6 @@ from reception.desk.desk import Desk
 from reception.desk.notice import Notice
 from reception.records import Appointment, Patient, Slot
 from reception.ui.board_page import BoardPage
-from reception.widgets.look import Look
 from tests.reception.conftest import Finish, Until
 from tests.reception.desk.picks import booked, free_slots
 from tests.reception.desks import Desks
@@ -21,19 +19,6 @@ from tests.reception.desks import Desks
 Key = Qt.Key
 AHEAD = timedelta(days=10)
 """A day of which hardly anything is booked yet."""
-
-
-@pytest.fixture
-def page(desk: Desk, look: Look, finish: Finish) -> Iterator[BoardPage]:
-    made = BoardPage(desk, look)
-    made.resize(1366, 768)
-    made.show()
-    made.came_to_front()
-    yield made
-    made.tasks.cancel_all()
-    finish(made.tasks.drained())
-    made.close()
-    made.deleteLater()
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """The board page at a real desk: every act from the keyboard, against the real service."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QRadioButton
@@ -22,19 +21,6 @@ from tests.reception.desks import Desks
 from tests.running import RunningPractice
 
 Key = Qt.Key
-
-
-@pytest.fixture
-def page(desk: Desk, look: Look, finish: Finish) -> Iterator[BoardPage]:
-    made = BoardPage(desk, look)
-    made.resize(1366, 768)
-    made.show()
-    made.came_to_front()
-    yield made
-    made.tasks.cancel_all()
-    finish(made.tasks.drained())
-    made.close()
-    made.deleteLater()
 
 
 def go_to(page: BoardPage, held: Appointment) -> str:

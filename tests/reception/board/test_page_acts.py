@@ -1,6 +1,6 @@
 """Calls, lateness, the missed, moves and cancellations at the page: by keyboard and by mouse."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -17,7 +17,6 @@ from reception.records import Appointment, Slot
 from reception.ui.board_page import BoardPage
 from reception.widgets.board_cell import CellState
 from reception.widgets.board_gestures import APPOINTMENT_MIME
-from reception.widgets.look import Look
 from tests.reception.board.late_session import late_slots
 from tests.reception.conftest import Finish
 from tests.reception.conftest import Until as Wait
@@ -27,19 +26,6 @@ from tests.reception.desks import Desks
 
 Key = Qt.Key
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def page(desk: Desk, look: Look, finish: Finish) -> Iterator[BoardPage]:
-    made = BoardPage(desk, look)
-    made.resize(1366, 768)
-    made.show()
-    made.came_to_front()
-    yield made
-    made.tasks.cancel_all()
-    finish(made.tasks.drained())
-    made.close()
-    made.deleteLater()
 
 
 @pytest.fixture

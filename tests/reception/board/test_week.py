@@ -1,6 +1,5 @@
 """One clinician's week: at a real desk, and the hours of its days as a rule."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,7 +17,6 @@ from reception.ui.board_page import BoardPage
 from reception.ui.week_pane import WeekPane
 from reception.widgets.board_cell import CellState, clock_text
 from reception.widgets.board_layout import Span
-from reception.widgets.look import Look
 from reception.widgets.week_layout import WeekLayout, folded
 from tests.reception.conftest import Finish, Until
 from tests.reception.desks import Desks
@@ -26,19 +24,6 @@ from tests.reception.desks import Desks
 Key = Qt.Key
 EARLY = datetime(2020, 1, 1, tzinfo=UTC)
 CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def page(desk: Desk, look: Look, finish: Finish) -> Iterator[BoardPage]:
-    made = BoardPage(desk, look)
-    made.resize(1366, 768)
-    made.show()
-    made.came_to_front()
-    yield made
-    made.tasks.cancel_all()
-    finish(made.tasks.drained())
-    made.close()
-    made.deleteLater()
 
 
 @pytest.fixture
