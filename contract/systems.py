@@ -22,6 +22,7 @@ SESSION_KEY: Final = f"{CANONICAL}/Id/session-key"
 TEMPLATE_KEY: Final = f"{CANONICAL}/Id/template-key"
 HOLD: Final = f"{CANONICAL}/Id/hold"
 ORDER: Final = f"{CANONICAL}/Id/order"
+PRACTICE_DOCUMENT: Final = f"{CANONICAL}/Id/practice-document"
 UUID_URN: Final = "https://tools.ietf.org/html/rfc4122"
 
 # Code systems
@@ -74,6 +75,7 @@ LIVE_TYPES: Final = frozenset(
         "Flag",
         "Consent",
         "MedicationRequest",
+        "Library",
     }
 )
 """Resource types that the topic covers (contract 10.1)."""

@@ -47,6 +47,7 @@ _CODES: Final[Mapping[str, str]] = {
     "draft unknown",
     "MedicationRequest.intent": _REQUEST_INTENTS,
     "MedicationRequest.priority": _PRIORITIES,
+    "Library.status": "draft active retired unknown",
     "Flag.status": "active inactive entered-in-error",
     "AllergyIntolerance.type": "allergy intolerance",
     "AllergyIntolerance.category": "food medication environment biologic",

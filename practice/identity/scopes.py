@@ -31,6 +31,7 @@ _STAFF: Final = {
     "QuestionnaireResponse": "rs",
     "MedicationRequest": "rs",
     "Flag": "crus",
+    "Library": "crus",  # practice documents; the right to write one depends on which
     "AllergyIntolerance": "rs",  # part of the banner, which every role sees (contract 3)
     "Binary": "cr",
     "Provenance": "c",

@@ -15,17 +15,28 @@ class Right(StrEnum):
     REJECT_REQUEST = "Reject requests"
     APPROVE_REPEAT = "Approve repeat prescriptions"
     DECIDE_ACCESS = "Decide on records access"
+    EDIT_PHRASES = "Edit phrases"
+    EDIT_RED_FLAGS = "Edit red-flag rules"
+    SET_PRACTICE = "Set how the practice works"
     READ_AUDIT = "Read the audit trail"
     MANAGE_STAFF = "Manage staff accounts"
 
 
-_STAFF = frozenset({Right.BOOK, Right.REJECT_REQUEST})
+_STAFF = frozenset({Right.BOOK, Right.REJECT_REQUEST, Right.EDIT_PHRASES})
+_CLINICAL = frozenset({Right.EDIT_RED_FLAGS})
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.RECEPTIONIST: _STAFF | {Right.RELEASE},
-    Role.CLINICIAN: _STAFF,
-    Role.PRESCRIBER: _STAFF | {Right.APPROVE_REPEAT},
+    Role.CLINICIAN: _STAFF | _CLINICAL,
+    Role.PRESCRIBER: _STAFF | _CLINICAL | {Right.APPROVE_REPEAT},
     Role.MANAGER: _STAFF
-    | {Right.RELEASE, Right.DECIDE_ACCESS, Right.READ_AUDIT, Right.MANAGE_STAFF},
+    | _CLINICAL
+    | {
+        Right.RELEASE,
+        Right.DECIDE_ACCESS,
+        Right.SET_PRACTICE,
+        Right.READ_AUDIT,
+        Right.MANAGE_STAFF,
+    },
     Role.PATIENT: frozenset(),
 }
 

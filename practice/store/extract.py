@@ -19,6 +19,7 @@ KEY_SYSTEMS: Final = frozenset(
         systems.MESSAGE_KEY,
         systems.SLOT_KEY,
         systems.SESSION_KEY,
+        systems.PRACTICE_DOCUMENT,
         systems.UUID_URN,
     }
 )

@@ -246,6 +246,14 @@ _TABLE: Final[Mapping[str, Mapping[str, str]]] = {
         "requester": "reference requester",
         "encounter": "reference encounter Encounter",
     },
+    "Library": {
+        **_IDENTIFIER,
+        "name": "string name",
+        "title": "string title",
+        "status": "token status code",
+        "type": "token type",
+        "date": "date date",
+    },
     "Flag": {
         **_IDENTIFIER,
         **_SUBJECT,

@@ -20,6 +20,7 @@ from reception.desk.contacts import Contacts
 from reception.desk.cues import Cues
 from reception.desk.day_records import DayReading
 from reception.desk.demand import Demand
+from reception.desk.documents import Documents
 from reception.desk.drafts import Drafts
 from reception.desk.extra import ExtraSlots
 from reception.desk.feed import Feed
@@ -169,6 +170,7 @@ class Desk(QObject):
         self._take_board(bench, questions)
         self._take_queue(bench, questions, booking)
         self._take_diary(bench, questions)
+        self.documents = Documents(bench, self)
         people = People(bench)
         self.find_patients, self.twins_of = people.find_patients, people.twins_of
         self.patients_like, self.banner = people.patients_like, people.banner
@@ -297,6 +299,7 @@ class Desk(QObject):
             self._loading.day(self.day, afresh=False),
             self._loading.queue(afresh=False),
             self._loading.people(),
+            self._loading.documents(),
         )
         self._is_loaded = True
         if is_complete:
@@ -309,6 +312,7 @@ class Desk(QObject):
             self.open_day(self.time.today()),
             self._loading.queue(afresh=True),
             self._loading.people(),
+            self._loading.documents(),
         )
         self._is_loaded = True
 

@@ -98,6 +98,14 @@ class Loading:
             await self._stores.merge(records)
         self._people_at = now
 
+    async def documents(self) -> None:
+        """Load what the practice sets for itself; where none is kept, what ships is in force."""
+        try:
+            records = await self._records("Library", [("_count", "200")])
+        except Refused:
+            return
+        await self._stores.merge(records)
+
     async def _roles(self) -> list[Record]:
         """As what people work here; the desk does without where it may not ask."""
         try:

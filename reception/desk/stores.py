@@ -18,6 +18,7 @@ from reception.records import (
     Patient,
     PatientFlag,
     Place,
+    PracticeDocument,
     Practitioner,
     PractitionerRole,
     Record,
@@ -160,6 +161,9 @@ class Stores(QObject):
             reread=self._ask_again, parent=self
         )
         self.services: RecordStore[Service] = RecordStore(reread=self._ask_again, parent=self)
+        self.documents: RecordStore[PracticeDocument] = RecordStore(
+            reread=self._ask_again, parent=self
+        )
         self.medicines: dict[str, Tree] = {}
         """MedicationRequests by id, as they came along with repeat requests."""
         self._by_type: dict[str, RecordStore[Any]] = {
@@ -176,6 +180,7 @@ class Stores(QObject):
             "Flag": self.flags,
             "Organization": self.organizations,
             "HealthcareService": self.services,
+            "Library": self.documents,
         }
 
     @property

@@ -2,6 +2,7 @@
 
 from reception.records.appointment import Appointment, new_appointment
 from reception.records.diary import Session, Slot
+from reception.records.document import PracticeDocument
 from reception.records.message import Message, new_message
 from reception.records.patient import (
     Organization,
@@ -33,6 +34,7 @@ RECORDS: dict[str, type[Record]] = {
         Organization,
         Team,
         Service,
+        PracticeDocument,
     )
 }
 """The view of each resource type that the desk knows."""
@@ -54,6 +56,7 @@ __all__ = [
     "Patient",
     "PatientFlag",
     "Place",
+    "PracticeDocument",
     "Practitioner",
     "PractitionerRole",
     "Record",
