@@ -15,6 +15,14 @@ settings.register_profile(
 settings.load_profile("any-machine")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, where tests run in several processes, what shares a fixture or the screen."""
+    for item in items:
+        on_screen = any(item.get_closest_marker(mark) for mark in ("display", "keychain"))
+        group = "screen" if on_screen else str(item.path.relative_to(item.config.rootpath))
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPractice]:
     """One invented practice for the whole run: tests take what they change from different slots."""
