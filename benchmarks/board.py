@@ -29,7 +29,7 @@ def _at(scale: str) -> list[Figure]:
     return [
         Figure(
             f"{size} at {float(scale):.0%}: {words}",
-            ", ".join(f"{found[name]:.1f} ms" for name in names),
+            ", ".join(f"{found[name]:.1f}{_unit(name)}" for name in names),
         )
         for size, found in sizes.items()
         for words, names in (
@@ -37,6 +37,15 @@ def _at(scale: str) -> list[Figure]:
             ("whole repaint", ("whole_repaint_ms",)),
             ("one change, one wheel step", ("one_change_ms", "one_scroll_ms")),
             ("a minute passes", ("one_minute_ms",)),
+            ("frames/s while scrolling at 100 changes/s", ("frames_per_s",)),
+            (
+                "a frame of it: p50, p95, p99, max",
+                ("frame_p50_ms", "frame_p95_ms", "frame_p99_ms", "frame_max_ms"),
+            ),
             ("lag at 100 changes/s: p50, p99, max", ("lag_p50_ms", "lag_p99_ms", "lag_max_ms")),
         )
     ]
+
+
+def _unit(name: str) -> str:
+    return " ms" if name.endswith("_ms") else ""

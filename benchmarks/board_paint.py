@@ -14,7 +14,7 @@ from datetime import timedelta
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.figures import percentile
@@ -26,6 +26,9 @@ from tests.reception.board.diary import Diary, at
 
 SIZES = ((12, 50), (50, 100))
 CHANGES_PER_S = 100
+FRAMES_PER_S = 60
+STEP_PX = 12
+"""A steady scroll: some 700 pixels a second."""
 LAG_S = 3
 SCREEN = (1720, 950)
 """What is left of a window of 1920x1080 for the board."""
@@ -94,6 +97,13 @@ def painting(app: QApplication, look: Look, columns: int, rows: int) -> dict[str
         diary.pass_time(1)
         app.processEvents()
 
+    way = [STEP_PX]
+
+    def step() -> None:
+        if not 0 < bar.value() + way[0] < bar.maximum():
+            way[0] = -way[0]
+        bar.setValue(bar.value() + way[0])
+
     figures = {
         "cells": model.rowCount(),
         "read_ms": round((read - began) * 1e3, 2),
@@ -103,6 +113,7 @@ def painting(app: QApplication, look: Look, columns: int, rows: int) -> dict[str
         "one_scroll_ms": timed(scroll, 30),
         "one_minute_ms": timed(minute, 5),
         **lag(app, change),
+        **frames(app, view, step, change),
     }
     view.close()
     diary.stop()
@@ -124,7 +135,7 @@ def lag(app: QApplication, change: Callable[[], None]) -> dict[str, float]:
         timer.setTimerType(Qt.TimerType.PreciseTimer)
         timer.timeout.connect(act)
         timer.start()
-    QTimer.singleShot(LAG_S * 1000, app.quit)
+    QTimer.singleShot(LAG_S * 1000, app.exit)  # quit would close the window
     app.exec()
     changes.stop()
     ticks.stop()
@@ -132,6 +143,55 @@ def lag(app: QApplication, change: Callable[[], None]) -> dict[str, float]:
         "lag_p50_ms": round(percentile(late, 0.5) * 1e3, 2),
         "lag_p99_ms": round(percentile(late, 0.99) * 1e3, 2),
         "lag_max_ms": round(max(late) * 1e3, 2),
+    }
+
+
+def frames(
+    app: QApplication, view: BoardView, step: Callable[[], None], change: Callable[[], None]
+) -> dict[str, float]:
+    """From one painted frame to the next while the board is scrolled 60 times a second, and how
+    long each took from its scroll step to its paint, with changes coming in meanwhile."""
+    asked: list[float] = []
+    took: list[float] = []
+    shown: list[float] = []
+
+    class Watch(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+            if event.type() == QEvent.Type.Paint:
+                QTimer.singleShot(0, painted)
+            return False
+
+    def painted() -> None:
+        if asked:
+            now = time.perf_counter()
+            took.append(now - asked[0])
+            shown.append(now)
+            asked.clear()
+
+    def scroll() -> None:
+        if not asked:
+            asked.append(time.perf_counter())
+        step()
+
+    watch = Watch()
+    view.viewport().installEventFilter(watch)
+    timers = (QTimer(interval=1000 // CHANGES_PER_S), QTimer(interval=1000 // FRAMES_PER_S))
+    for timer, act in zip(timers, (change, scroll), strict=True):
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(act)
+        timer.start()
+    began = time.perf_counter()
+    QTimer.singleShot(LAG_S * 1000, app.exit)  # quit would close the window
+    app.exec()
+    for timer in timers:
+        timer.stop()
+    view.viewport().removeEventFilter(watch)
+    return {
+        "frames_per_s": round(len(shown) / (time.perf_counter() - began), 1),
+        "frame_p50_ms": round(percentile(took, 0.5) * 1e3, 2),
+        "frame_p95_ms": round(percentile(took, 0.95) * 1e3, 2),
+        "frame_p99_ms": round(percentile(took, 0.99) * 1e3, 2),
+        "frame_max_ms": round(max(took) * 1e3, 2),
     }
 
 

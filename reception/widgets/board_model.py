@@ -22,6 +22,7 @@ from reception.records import Appointment, Session
 from reception.records import Slot as SlotRecord
 from reception.widgets.board_cell import Cell, sentence_of
 from reception.widgets.board_filter import BoardFilter, Columns
+from reception.widgets.board_reading import LONG, DayReading
 from reception.widgets.board_source import (
     BoardCells,
     BoardSource,
@@ -76,6 +77,7 @@ class BoardModel(QAbstractListModel):
         self._cells: list[Cell] = []
         self._by_key: dict[str, Cell] = {}
         self._facts: dict[str, ColumnFacts] = {}
+        self._reading: DayReading | None = None
         self._stores = (source.sessions, source.slots, source.appointments)
         for store in self._stores:
             store.reset.connect(self._on_store_reset)
@@ -85,7 +87,7 @@ class BoardModel(QAbstractListModel):
         source.time.minute_passed.connect(self._on_minute_passed)
         source.day_changed.connect(self._on_reset)
         source.saving_changed.connect(self._on_saving_changed)
-        self._read()
+        self._hold(self._plan.all())
 
     # What the board shows
 
@@ -268,7 +270,7 @@ class BoardModel(QAbstractListModel):
 
     @Slot()
     def _on_names(self) -> None:
-        if self._is_in_bulk():
+        if self._is_in_bulk() or self._reading is not None:
             return
         fresh = self._plan.columns(self._cells)
         if list(fresh.values()) != list(self._columns.values()):
@@ -285,8 +287,27 @@ class BoardModel(QAbstractListModel):
 
     @Slot()
     def _on_reset(self) -> None:
+        """Read the day afresh; until a long one is read, what was shown stays."""
+        if self._reading is not None:
+            self._reading.give_up()
+            self._reading = None
+        keys = self._plan.keys()
+        if len(keys) > LONG:
+            self._reading = DayReading(keys, self._plan.at, self)
+            self._reading.done.connect(self._on_read)
+        else:
+            self._show(self._plan.all())
+
+    @Slot()
+    def _on_read(self) -> None:
+        read, self._reading = self._reading, None
+        if read is not None:
+            self._show(read.cells)
+            read.deleteLater()
+
+    def _show(self, cells: list[Cell]) -> None:
         self.beginResetModel()
-        self._read()
+        self._hold(cells)
         self.endResetModel()
         self.columns_changed.emit()
 
@@ -312,8 +333,7 @@ class BoardModel(QAbstractListModel):
 
     # Rows
 
-    def _read(self) -> None:
-        cells = self._plan.all()
+    def _hold(self, cells: list[Cell]) -> None:
         self._columns = self._plan.columns(cells)
         ranked = sorted(((self._rank(cell), cell) for cell in cells), key=lambda pair: pair[0])
         self._ranks = [rank for rank, _ in ranked]
@@ -322,6 +342,9 @@ class BoardModel(QAbstractListModel):
         self._facts.clear()
 
     def _refresh(self, keys: Iterable[str]) -> None:
+        if self._reading is not None:
+            self._reading.read_again(keys)
+            return
         fresh = {key: self._plan.at(key) for key in keys}
         if any(cell is not None and cell.column not in self._columns for cell in fresh.values()):
             self._on_reset()

@@ -190,9 +190,12 @@ class BoardCells:
 
     def all(self) -> list[Cell]:
         """Every cell of the day, in no order."""
+        return [cell for key in self.keys() if (cell := self.at(key)) is not None]
+
+    def keys(self) -> list[str]:
+        """Wherever a cell may stand."""
         keys = [f"Slot/{slot.id}" for slot in self._source.slots]
-        keys += [f"Appointment/{held.id}" for held in self._source.appointments]
-        return [cell for key in keys if (cell := self.at(key)) is not None]
+        return keys + [f"Appointment/{held.id}" for held in self._source.appointments]
 
     def touched_by_slot(self, slot_id: str) -> set[str]:
         """Keys of the cells that may change with a slot."""

@@ -10,6 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -38,6 +39,7 @@ from reception.widgets.board_layout import BoardLayout, Box, Span
 from reception.widgets.board_model import BoardModel, Index
 from reception.widgets.board_painter import CALM, SAVING, Mood, Zoom
 from reception.widgets.look import Look
+from reception.widgets.pixel_steps import PixelSteps
 
 _Action = QAbstractItemView.CursorAction
 
@@ -56,6 +58,8 @@ class BoardView(BoardGestures):
         self._board: BoardModel | None = None
         self._place = self.LAYOUT()
         self._canvas = BoardCanvas(look, self._place)
+        self._steps = PixelSteps(self.devicePixelRatioF())
+        self._offset = QPoint()
         self._lit: dict[str, int] = {}
         self._aside = ("", EPOCH)
         self._kept_key = ""
@@ -247,11 +251,11 @@ class BoardView(BoardGestures):
 
     def horizontalOffset(self) -> int:
         """How far the content is scrolled to the left."""
-        return self.horizontalScrollBar().value()
+        return self._steps.whole(self.horizontalScrollBar().value())
 
     def verticalOffset(self) -> int:
         """How far the content is scrolled up."""
-        return self.verticalScrollBar().value()
+        return self._steps.whole(self.verticalScrollBar().value())
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """Select the cell at the corner of *rect*."""
@@ -282,10 +286,10 @@ class BoardView(BoardGestures):
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setPageStep(port.width())
         across.setSingleStep(self._place.column_px // 2)
-        across.setRange(0, max(0, self._place.width_px - port.width()))
+        across.setRange(0, self._steps.last(self._place.width_px - port.width()))
         down.setPageStep(port.height())
         down.setSingleStep(self._canvas.pen.line_px * 2)
-        down.setRange(0, max(0, self._place.height_px - port.height()))
+        down.setRange(0, self._steps.last(self._place.height_px - port.height()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the time at the top where it is."""
@@ -300,13 +304,28 @@ class BoardView(BoardGestures):
         super().showEvent(event)
         self._begin_at_now()
 
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
         """Move the pixels; what comes into view is painted by the next paint event."""
-        if self.devicePixelRatioF().is_integer():
-            self.viewport().scroll(dx, dy)
-        else:  # at 125 % a moved pixel is no pixel, and Qt sets half-hidden words a shade aside
+        before = self._offset
+        self._offset = QPoint(self.horizontalOffset(), self.verticalOffset())
+        moved = before - self._offset
+        if moved.isNull():
+            return
+        if self._steps.can_move(moved):
+            self.viewport().scroll(moved.x(), moved.y())
+        else:
             self.viewport().update()
-        self.view_moved.emit(dx, dy)
+        self.view_moved.emit(moved.x(), moved.y())
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Another screen may have other pixels: everything stands anew there."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._steps.use(self.devicePixelRatioF())
+            self.updateGeometries()
+            self._offset = QPoint(self.horizontalOffset(), self.verticalOffset())
+            self.viewport().update()
+            self.view_moved.emit(0, 0)
+        return super().viewportEvent(event)
 
     def keyboardSearch(self, _search: str) -> None:
         """Letters are verbs here, not a search."""
