@@ -3,13 +3,15 @@
 Source: docs/contract.md 6 (apply a template); domain words, session templates.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from contract import systems
 from contract.contact import is_contact
 from reception.api.bundle import Entry, post, put
+from reception.desk.applying_undo import TakingBack, Trail
 from reception.desk.contacts import Contacts
 from reception.desk.diary import Breath, Days, days
 from reception.desk.problems import NotPossible
@@ -34,10 +36,13 @@ from reception.records.new_session import (
     slot_key,
     withdrawn,
 )
-from reception.records.tree import Tree, identifier_of
+from reception.records.tree import Tree, changed, identifier_of
 
 MOST_WEEKS = 13
 """Weeks that are applied at a time: books open three months ahead."""
+APPLYING = "Applying templates"
+ASKED_AT_ONCE = 20
+"""Keys in one question: they stand in its address."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ class Applying:
 
     def __init__(self, bench: Workbench, sessions: Sessions, contacts: Contacts) -> None:
         self._bench, self._sessions, self._contacts = bench, sessions, contacts
+        self._taking_back = TakingBack(bench, sessions)
 
     async def plan(
         self,
@@ -133,12 +139,13 @@ class Applying:
         return Plan(first, last, tuple(found), tuple(skipped))
 
     async def apply(self, plan: Plan, progress: Progress | None = None) -> Applied:
-        """Do what *plan* shows, at most forty writes at a time.
+        """Do what *plan* shows, at most forty writes at a time; all of it can be taken back.
 
         Everything has its key, so that doing it again after a break goes on where it stopped.
         Whoever is booked stays; those whom it touches go to the contact list.
         """
         steps = _Steps(plan.writes, progress)
+        trail = Trail()
         contacts = [
             entry
             for found in plan.differences
@@ -146,35 +153,40 @@ class Applying:
                 found.touched, "may have to change", found.dated.session_key
             )
         ]
-        sessions = await self._create_sessions(plan.of(Kind.ADDED), steps)
-        added = altered = gone = missed = 0
+        sessions = await self._open_sessions(plan.of(Kind.ADDED), steps, trail)
+        missed = 0
         posts: list[Entry] = []
         for found in plan.differences:
-            session_id = (
-                found.session.id if found.session else sessions.get(found.dated.session_key, "")
-            )
-            used = await self._used(found, session_id)
-            posts += [
-                post(self._tree(want, session_id, used), systems.SLOT_KEY) for want in found.add
-            ]
+            session = found.session or sessions.get(found.dated.session_key)
+            if session is not None and found.add:
+                posts += await self._posts(found, session, fresh=session.id in trail.fresh)
         for found in plan.differences:
             if found.alter or found.withdraw:
-                one, two, three = await self._change_slots(found, steps)
-                altered, gone, missed = altered + one, gone + two, missed + three
+                missed += await self._change_slots(found, steps, trail)
         for start in range(0, len(posts), ENTRIES):
-            stored = await self._write("Applying templates", posts[start : start + ENTRIES])
-            added += sum(isinstance(r, Slot) for r in stored)
+            stored = await self._write(APPLYING, posts[start : start + ENTRIES])
+            trail.added += [r for r in stored if isinstance(r, Slot)]
             steps.done(len(stored))
         for found in plan.of(Kind.CHANGED):
-            await self._stretch(found)
-        told = 0
+            await self._stretch(found, trail)
         for start in range(0, len(contacts), ENTRIES):
             stored = await self._write("Patients to tell", contacts[start : start + ENTRIES])
-            told += sum(isinstance(r, Request) and is_contact(r.tree) for r in stored)
+            trail.to_tell += [r for r in stored if isinstance(r, Request) and is_contact(r.tree)]
             steps.done(len(stored))
         steps.finish()
-        done = Applied(len(sessions), added, altered, gone, told, missed)
-        self._bench.undos.tell(applied_words(done))
+        done = Applied(
+            len(trail.opened),
+            len(trail.added),
+            len(trail.altered),
+            len(trail.withdrawn),
+            len(trail.to_tell),
+            missed,
+        )
+
+        async def take_back() -> str:
+            return await self._taking_back.take_back(trail)
+
+        self._bench.undos.tell(applied_words(done), None if trail.is_empty else take_back)
         return done
 
     # -- small parts
@@ -182,70 +194,96 @@ class Applying:
     async def _write(self, said: str, entries: Sequence[Entry]) -> Sequence[object]:
         return await self._bench.writer.transact(said, [], lambda _: entries)
 
-    def _tree(self, want: Wanted, session_id: str, used: Iterable[str]) -> Tree:
-        key = slot_key(session_id, want.start, used)
-        return slot_tree(want, session_id, key, self._bench.time.now())
-
-    async def _used(self, found: Difference, session_id: str) -> list[str]:
-        """Keys that withdrawn slots of a session have; a session just made has none."""
-        if found.session is None or not found.add:
-            return []
-        diary = await self._sessions.one(session_id)
+    async def _posts(self, found: Difference, session: Session, *, fresh: bool) -> list[Entry]:
+        """What creates the slots of one session that are not there yet; *fresh*: none are."""
+        slots = () if fresh else (await self._sessions.one(session.id)).of(session.id)
+        used = [identifier_of(s.tree, systems.SLOT_KEY) for s in slots]
+        stands = {(s.start, s.end) for s in slots if s.status != "entered-in-error"}
+        now = self._bench.time.now()
         return [
-            identifier_of(s.tree, systems.SLOT_KEY)
-            for s in diary.of(session_id)
-            if s.status == "entered-in-error"
+            post(
+                slot_tree(want, session.id, slot_key(session.id, want.start, used), now),
+                systems.SLOT_KEY,
+            )
+            for want in found.add
+            if (want.start, want.end) not in stands
         ]
 
-    async def _create_sessions(
-        self, found: Sequence[Difference], steps: "_Steps"
-    ) -> dict[str, str]:
-        """Ids of the sessions by their session-key; those that are there stay."""
-        entries = []
-        for one in (each.dated for each in found):
-            pattern = one.pattern
-            tree = new_session(
-                key=one.session_key,
-                key_system=systems.SESSION_KEY,
-                name=pattern.name,
-                practitioner_id=pattern.practitioner_id,
-                practitioner_name=pattern.practitioner_name,
-                location_id=pattern.location_id,
-                start=one.start,
-                end=one.end,
-                template_key=pattern.key,
-            )
-            entries.append(post(tree, systems.SESSION_KEY))
-        made: dict[str, str] = {}
-        for start in range(0, len(entries), ENTRIES):
-            stored = await self._write("Applying templates", entries[start : start + ENTRIES])
+    async def _open_sessions(
+        self, found: Sequence[Difference], steps: "_Steps", trail: Trail
+    ) -> dict[str, Session]:
+        """The sessions by their session-key: created, or taken up again where they were off."""
+        made: dict[str, Session] = {}
+        for start in range(0, len(found), ENTRIES):
+            some = [each.dated for each in found[start : start + ENTRIES]]
+            there = await self._there([one.session_key for one in some])
+            new = [one for one in some if one.session_key not in there]
+            entries = [post(_new(one), systems.SESSION_KEY) for one in new]
+            stored = await self._write(APPLYING, entries)
             for session in stored:
                 if isinstance(session, Session):
-                    made[identifier_of(session.tree, systems.SESSION_KEY)] = session.id
-            steps.done(len(stored))
+                    made[identifier_of(session.tree, systems.SESSION_KEY)] = session
+                    trail.opened.append(session)
+                    trail.fresh.add(session.id)
+            for one in some:
+                held = there.get(one.session_key)
+                if held is not None and (held.active or await self._held_again(held, one, trail)):
+                    made[one.session_key] = held
+            steps.done(len(some))
         return made
 
-    async def _change_slots(self, found: Difference, steps: "_Steps") -> tuple[int, int, int]:
-        """Alter and withdraw; answers how many of each, and how many somebody had taken."""
+    async def _there(self, keys: Sequence[str]) -> dict[str, Session]:
+        """Those sessions that have been created already, by their session-key."""
+        found: list[Session] = []
+        for start in range(0, len(keys), ASKED_AT_ONCE):
+            some = keys[start : start + ASKED_AT_ONCE]
+            wanted = ",".join(f"{systems.SESSION_KEY}|{_escaped(key)}" for key in some)
+            trees = await self._bench.wire.search("Schedule", [("identifier", wanted)])
+            found += [Session.from_tree(t) for t in trees if t.get("resourceType") == "Schedule"]
+        return {identifier_of(s.tree, systems.SESSION_KEY): s for s in found}
+
+    async def _held_again(self, session: Session, one: Dated, trail: Trail) -> bool:
+        """Take up a session that was cancelled or taken back since it was made."""
+        self._bench.stores.take(session)
+
+        def plan(latest: Latest) -> list[Entry]:
+            now = latest.get(Session, session.id)
+            tree = changed(horizon(now, one.start, one.end), active=True, comment=None)
+            return [put(tree, now.version)]
+
+        stored = await self._bench.writer.transact(APPLYING, [session.reference], plan)
+        trail.opened += [r for r in stored if isinstance(r, Session)]
+        return True
+
+    async def _change_slots(self, found: Difference, steps: "_Steps", trail: Trail) -> int:
+        """Alter and withdraw; answers how many somebody had taken."""
         wishes: dict[str, Wanted | None] = {s.id: None for s in found.withdraw}
         wishes |= {slot.id: want for slot, want in found.alter}
         slots = [*found.withdraw, *(slot for slot, _ in found.alter)]
-        altered = gone = 0
+        missed = 0
         for start in range(0, len(slots), ENTRIES):
             some = slots[start : start + ENTRIES]
             for slot in some:
                 self._bench.stores.take(slot)
+            before: dict[str, Slot] = {}
 
-            def plan(latest: Latest, some: Sequence[Slot] = some) -> list[Entry]:
+            def plan(
+                latest: Latest, some: Sequence[Slot] = some, before: dict[str, Slot] = before
+            ) -> list[Entry]:
+                before |= {s.id: latest.get(Slot, s.id) for s in some}
                 return self._changes(latest, some, wishes)
 
             touching = [s.reference for s in some]
-            stored = await self._bench.writer.transact("Applying templates", touching, plan)
+            stored = await self._bench.writer.transact(APPLYING, touching, plan)
             after = [s for s in stored if isinstance(s, Slot)]
-            out = sum(s.status == "entered-in-error" for s in after)
-            gone, altered = gone + out, altered + len(after) - out
+            for slot in after:
+                if slot.status == "entered-in-error":
+                    trail.withdrawn.append(before[slot.id])
+                else:
+                    trail.altered.append((before[slot.id], slot))
+            missed += len(some) - len(after)
             steps.done(len(some))
-        return altered, gone, len(slots) - altered - gone
+        return missed
 
     def _changes(
         self, latest: Latest, some: Sequence[Slot], wishes: dict[str, Wanted | None]
@@ -260,7 +298,7 @@ class Applying:
             entries.append(put(tree, slot.version))
         return entries
 
-    async def _stretch(self, found: Difference) -> None:
+    async def _stretch(self, found: Difference, trail: Trail) -> None:
         """Let the session's own start and end agree with its slots."""
         session, one = found.session, found.dated
         if session is None or (session.start, session.end) == (one.start, one.end):
@@ -275,7 +313,29 @@ class Applying:
             end = max([one.end, *(a.end for a in found.touched)])
             return [put(horizon(now, start, end), now.version)]
 
-        await self._bench.writer.transact("Applying templates", [session.reference], plan)
+        stored = await self._bench.writer.transact(APPLYING, [session.reference], plan)
+        trail.stretched += [(session, r) for r in stored if isinstance(r, Session)]
+
+
+def _new(one: Dated) -> Tree:
+    """The session that a template means on a day, as it is posted."""
+    pattern = one.pattern
+    return new_session(
+        key=one.session_key,
+        key_system=systems.SESSION_KEY,
+        name=pattern.name,
+        practitioner_id=pattern.practitioner_id,
+        practitioner_name=pattern.practitioner_name,
+        location_id=pattern.location_id,
+        start=one.start,
+        end=one.end,
+        template_key=pattern.key,
+    )
+
+
+def _escaped(value: str) -> str:
+    r"""*value* as one of several in a search: `\\`, `,`, `|` and `$` part it there."""
+    return re.sub(r"([\\,|$])", r"\\\1", value)
 
 
 class _Steps:
