@@ -76,6 +76,7 @@ LIVE_TYPES: Final = frozenset(
         "Consent",
         "MedicationRequest",
         "Library",
+        "HealthcareService",
     }
 )
 """Resource types that the topic covers (contract 10.1)."""

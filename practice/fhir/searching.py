@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from contract.errors import ErrorCode
+from contract.limits import PAGE
 from contract.systems import NHS_NUMBER
 from practice.fhir.interaction import Code, Interaction
 from practice.fhir.reading import shown
@@ -110,12 +112,36 @@ def _bundle(turn: Turn, query: Query, page: Page, pairs: Pairs) -> dict[str, Any
         onward = [(n, v) for n, v in pairs if n != "_cursor"] + [("_cursor", page.next)]
         links.append({"relation": "next", "url": _url(there, onward)})
     entries = _entries(turn, query, page.matches, _MATCH)
-    if page.total is not None and (query.summary == "count" or len(entries) == len(page.matches)):
-        bundle["total"] = page.total
+    total = _total(turn, query, page, len(entries))
+    if total is not None:
+        bundle["total"] = total
     entries += _included(turn, query, page)
     if entries:
         bundle["entry"] = entries
     return bundle
+
+
+def _total(turn: Turn, query: Query, page: Page, on_page: int) -> int | None:
+    """How many the caller may see of all that match; None where it was not counted.
+
+    A number that counted what is held back from them would tell that it is there.
+    """
+    if page.total is None or turn.gate.shows_all(turn.caller, query.type):
+        return page.total
+    if query.summary != "count" and page.next is None and query.cursor is None:
+        return on_page
+    found = 0
+    each = Query(query.type, query.params, count=PAGE, total="none")
+    while True:
+        some = turn.unit.search(each)
+        found += sum(_is_shown(turn, stored) for stored in some.matches)
+        if some.next is None:
+            return found
+        each = replace(each, cursor=some.next)
+
+
+def _is_shown(turn: Turn, stored: Stored) -> bool:
+    return turn.gate.show(turn.unit, turn.caller, stored.tree()) is not None
 
 
 def _entries(

@@ -10,7 +10,7 @@ from contract.codes import CancelReason, OnlineService
 from contract.errors import ErrorCode
 from contract.systems import CANCEL_REASON
 from practice.refusal import Refusal
-from practice.rules import claims, consent, slots
+from practice.rules import claims, consent, engaged, slots
 from practice.rules.act import Act
 from practice.rules.rights import denied
 from practice.rules.trees import (
@@ -23,15 +23,10 @@ from practice.rules.trees import (
     targets,
     unknown,
 )
-from practice.store import Query, Tree
+from practice.store import Tree
 
 _CLERICAL = frozenset({"meta", "text"})
 """Elements that the service writes itself, or that only repeat the others."""
-
-_THERE = ("booked", "arrived", "checked-in")
-"""States of a patient who is with the clinician, or will be."""
-_LONGEST = timedelta(hours=4)
-"""No appointment takes longer."""
 
 _TOLD = frozenset({"rejected", "cancelled", "failed"})
 """Endings whose reason is the patient's to read."""
@@ -104,32 +99,17 @@ def check_booking(act: Act, chosen: Sequence[Tree], start: datetime) -> None:
             ErrorCode.TOO_MANY_BOOKINGS,
             f"You already have {policy.open_bookings} appointments booked. {call(act)}",
         )
-    if any(_clinician_is_busy(act, slot) for slot in chosen):
+    if any(_clinician_is_engaged(act, slot) for slot in chosen):
         raise slots.taken()
 
 
-def _clinician_is_busy(act: Act, slot: Tree) -> bool:
+def _clinician_is_engaged(act: Act, slot: Tree) -> bool:
     """Whether somebody is booked with the clinician over this time, by another slot or by none.
 
     Staff may squeeze a patient in; online never overbooks.
     """
-    start, end = slots.span(slot)
-    session = claims.schedule_of(act, slot) or {}
-    clinicians = [one for one in targets(session.get("actor")) if one.startswith("Practitioner/")]
-    if not clinicians:
-        return False
-    query = Query.parse(
-        "Appointment",
-        [
-            ("practitioner", ",".join(clinicians)),
-            ("status", ",".join(_THERE)),
-            ("date", f"ge{_utc(start - _LONGEST)}"),
-            ("date", f"lt{_utc(end)}"),
-            ("_count", "200"),
-        ],
-    )
-    others = (match.tree() for match in act.unit.search(query).matches)
-    return any(start < moment(one.get("end"), "Appointment.end") for one in others)
+    clinicians = engaged.clinicians_of(claims.schedule_of(act, slot))
+    return engaged.are_engaged(act.unit, clinicians, *slots.span(slot))
 
 
 def _utc(when: datetime) -> str:

@@ -14,6 +14,7 @@ from practice.clock import instant
 from practice.refusal import Refusal
 from practice.rules import attachments, consent, messages, patients, slots, templates
 from practice.rules.caller import Caller, Right
+from practice.rules.engaged import Engaged
 from practice.rules.policy import Policy
 from practice.rules.trees import moment, target
 from practice.store import Pairs, Tree, Unit
@@ -87,7 +88,8 @@ def seen(unit: Unit, caller: Caller, tree: Tree, policy: Policy, now: datetime) 
     if kind in _LOOKS:
         return _LOOKS[kind](tree, own)
     if kind == "Slot":
-        return patients.slot_seen(tree) if is_bookable(tree, policy, now) else None
+        bookable = is_bookable(tree, policy, now) and not Engaged.of(unit).over(tree)
+        return patients.slot_seen(tree) if bookable else None
     shown = kind in PUBLIC and not templates.is_template(tree)
     if kind in consent.RECORD_TYPES and consent.subject_of(tree) == own:
         shown = bool(consent.services(unit, caller).intersection(consent.RECORD_TYPES[kind]))
@@ -111,7 +113,10 @@ def nameable(
 
 
 def is_bookable(slot: Tree, policy: Policy, now: datetime) -> bool:
-    """Whether patients may book a slot, so far as the slot itself goes."""
+    """Whether patients may book a slot, so far as the slot itself goes.
+
+    Whether its clinician has somebody over its time is another question (`engaged`).
+    """
     if slot.get("status") != "free" or not slots.is_bookable_online(slot, now):
         return False
     start = moment(slot.get("start"), "Slot.start")

@@ -104,6 +104,7 @@ class Unit:
         agent: reference of the caller, kept with every version; None for the service itself.
         connection: for rooms that keep tables of their own.
         changes_made: what this unit has written so far, AuditEvents left out.
+        worked_out: what rooms above have worked out from all that stands; emptied by a write.
     """
 
     def __init__(
@@ -119,6 +120,7 @@ class Unit:
         self.agent = agent
         self.connection = connection
         self.changes_made: list[Stored] = []
+        self.worked_out: dict[object, object] = {}
         self._ledger = ledger
         self._rows: dict[tuple[str, str], _Row | None] = {}
 
@@ -276,6 +278,7 @@ class Unit:
         except BaseException:
             ledger.restore(kept)
             self._rows.clear()
+            self.worked_out.clear()
             del self.changes_made[made:]
             raise
 
@@ -316,6 +319,7 @@ class Unit:
         held = Stored(kind, resource_id, version, self.now, change, method, self.agent, raw)
         if kind != "AuditEvent":
             self.changes_made.append(held)
+            self.worked_out.clear()
         return held
 
     def _put_version(self, row: int, held: Stored) -> None:

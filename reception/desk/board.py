@@ -169,7 +169,10 @@ class BoardVerbs:
         said = f"Withdrawing {self._who(appointment_id)}, booked in error"
         stored = await self._bench.writer.transact(said, touching, plan)
         after = _appointment(stored[0])
-        self._bench.undos.tell(f"{who_and_when(after)}: withdrawn, booked in error.")
+        self._bench.undos.tell(
+            f"{who_and_when(after)}: withdrawn, booked in error.",
+            for_good="book it again if it should stand",
+        )
         return after
 
     async def cancel(

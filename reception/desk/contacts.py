@@ -16,7 +16,7 @@ from reception.desk.problems import NotPossible
 from reception.desk.words import clock, day_text
 from reception.desk.workbench import Workbench, restored
 from reception.desk.writer import Latest, Plan
-from reception.records import Appointment, Request, Session, Slot
+from reception.records import Appointment, Record, Request, Session, Slot
 from reception.records.contact import (
     about,
     attempted,
@@ -125,34 +125,46 @@ class Contacts:
         if ends:
             touching.append(held.reference)
         why = CancelReason.PRACTICE if outcome is ContactOutcome.CANCELLED else CancelReason.MOVED
-        before: dict[str, Request] = {}
+        before: dict[str, Request | Appointment] = {}
+        gone: list[str] = []
 
         def plan(latest: Latest) -> list[Entry]:
             now = _open(latest.get(Request, request_id))
-            before["it"] = now
+            before["contact"] = now
+            gone.clear()
             entries = [put(told(now, outcome, instead), now.version)]
             if not ends:
                 return entries
             appointment = latest.get(Appointment, held.id)
             if appointment.status not in COMING or list(appointment.slot_ids) != slots:
                 raise NotPossible("Not saved: that appointment has changed. Look at it again.")
+            before["appointment"] = appointment
             entries.append(put(appointment.cancelled(why), appointment.version))
             for slot_id in slots:
                 slot = latest.get(Slot, slot_id)
                 if slot.status != "entered-in-error" and slot.start > self._bench.time.now():
+                    gone.append(slot_id)
                     entries.append(put(withdrawn(slot), slot.version))
             return entries
 
         words = OUTCOME_WORDS[outcome]
-        after = await self._write(f"{request.patient_name}: {words}", request_id, plan, touching)
+        stored = await self._bench.writer.transact(
+            f"{request.patient_name}: {words}", touching, plan
+        )
+        after = _contact(stored[0])
+        ended = next((r for r in stored if isinstance(r, Appointment)), None)
         for slot_id in old_slots(request)[:1]:
             await self._tidy(slot_id)
 
         async def take_back() -> str:
-            return await self._restored(before["it"], after, ("output",))
+            return await self._back_on_the_list(
+                _contact(before["contact"]), after, before.get("appointment"), ended
+            )
 
-        # A withdrawn slot does not come back: what ended the old appointment stands.
-        self._bench.undos.tell(f"{after.patient_name}: {words}.", None if ends else take_back)
+        # A withdrawn slot does not come back, and an appointment comes back only to its own.
+        lost = "the place went with the appointment; book another if it should stand"
+        told_so = f"{after.patient_name}: {words}."
+        self._bench.undos.tell(told_so, None if gone else take_back, for_good=lost if gone else "")
         return after
 
     # -- small parts
@@ -261,21 +273,57 @@ class Contacts:
         touching: Sequence[str] = (),
     ) -> Request:
         stored = await self._bench.writer.transact(said, touching or [f"Task/{request_id}"], plan)
-        after = stored[0]
-        if not isinstance(after, Request):
-            raise TypeError("the service answered with something else than a request")
-        return after
+        return _contact(stored[0])
 
     async def _restored(self, before: Request, after: Request, elements: Sequence[str]) -> str:
         def plan(latest: Latest) -> list[Entry]:
-            now = latest.get(Request, after.id)
-            if now.version != after.version:
-                raise NotPossible("Not undone: somebody has gone on from it.")
-            tree = now.tree if now.is_open else now.reopened()
-            return [put(restored(tree, before.tree, elements), now.version)]
+            return [self._as_before(latest, before, after, elements)]
 
         await self._write("Undoing a change to the contact list", after.id, plan)
         return f"{before.patient_name} is on the contact list as before."
+
+    async def _back_on_the_list(
+        self,
+        before: Request,
+        after: Request,
+        appointment: Record | None,
+        ended: Appointment | None,
+    ) -> str:
+        """Take an outcome back, and the cancellation that came with it."""
+        if not isinstance(appointment, Appointment) or ended is None:
+            return await self._restored(before, after, ("output",))
+
+        def plan(latest: Latest) -> list[Entry]:
+            now = latest.get(Appointment, ended.id)
+            if now.version != ended.version:
+                raise NotPossible("Not undone: somebody has gone on from it.")
+            slots = [latest.get(Slot, slot_id) for slot_id in ended.slot_ids]
+            return [
+                self._as_before(latest, before, after, ("output",)),
+                put(now.back_to(appointment, ended), now.version),
+                *(put(slot.to_busy(), slot.version) for slot in slots if slot.status == "free"),
+            ]
+
+        touching = [after.reference, ended.reference, *(f"Slot/{s}" for s in ended.slot_ids)]
+        said = "Undoing an outcome of the contact list"
+        await self._write(said, after.id, plan, touching)
+        return f"{before.patient_name} is booked again, and on the contact list as before."
+
+    @staticmethod
+    def _as_before(
+        latest: Latest, before: Request, after: Request, elements: Sequence[str]
+    ) -> Entry:
+        now = latest.get(Request, after.id)
+        if now.version != after.version:
+            raise NotPossible("Not undone: somebody has gone on from it.")
+        tree = now.tree if now.is_open else now.reopened()
+        return put(restored(tree, before.tree, elements), now.version)
+
+
+def _contact(stored: object) -> Request:
+    if not isinstance(stored, Request):
+        raise TypeError("the service answered with something else than a request")
+    return stored
 
 
 def _open(request: Request) -> Request:

@@ -131,6 +131,7 @@ class Desk(QObject):
         self.messages, self.patients = stores.messages, stores.patients
         self.practitioners, self.teams = stores.practitioners, stores.teams
         self.roles, self.places, self.flags = stores.roles, stores.places, stores.flags
+        self.services = stores.services
 
         self._writer = Writer(wire, stores, outbox, self.time, self._tell, self)
         self._undos = Undos(self.time.now, self._tell)
@@ -234,7 +235,7 @@ class Desk(QObject):
         self.split_slot, self.merge_slot = shapes.split, shapes.merge
         self.slot_after = shapes.next_of
         self.add_slots, self.withdraw_slots = extra.add_slots, extra.withdraw_slots
-        self.load_rules, self.set_rule = rules.load_rules, rules.set_rule
+        self.load_rules, self.set_rule, self.rules = rules.load_rules, rules.set_rule, rules.rules
 
     # -- what is open
 

@@ -148,23 +148,29 @@ class ReleaseRules:
         """
         trees = await self._bench.wire.search("HealthcareService", [("_count", "200")])
         self._bench.stores.take_trees(trees)
+        return self.rules()
+
+    def rules(self) -> list[Service]:
+        """The slot types known so far, by name; once read, changes elsewhere are heard of."""
         held = [s for s in self._bench.stores.services if s.active and s.type_code]
         return sorted(held, key=lambda s: (s.name, s.id))
 
-    async def set_rule(self, service_id: str, rule: Rule) -> Service:
+    async def set_rule(self, service_id: str, rule: Rule, *, on: Service | None = None) -> Service:
         """Change the rule of a slot type; the service brings the slots that follow it in line.
+
+        *on* is what the user saw of it; None: the newest copy.
 
         Raises:
             ChangedElsewhere: somebody has changed it meanwhile.
             Problem: refused for want of the right, or out of reach.
         """
-        before: list[Service] = []
+        before: list[Service] = [] if on is None else [on]
 
         def plan(latest: Latest) -> list[Entry]:
             now = latest.get(Service, service_id)
             if before and now.codes != before[0].codes:
                 raise ChangedElsewhere("Somebody changed this rule first. Nothing was saved.")
-            before[:] = before or [now]
+            before[:] = [now]
             return [put(now.with_codes(codes_under(now.codes, rule)), now.version)]
 
         said = "Changing a release rule"

@@ -35,6 +35,7 @@ from reception.records.new_session import (
     new_session,
     new_slot,
     off,
+    reshaped,
     slot_key,
     withdrawn,
 )
@@ -386,6 +387,21 @@ def slot_tree(want: Wanted, session_id: str, key: str, now: datetime) -> Tree:
         start=want.start,
         end=want.end,
         status=want.status(now),
+        type_code=piece.type_code,
+        type_text=piece.type_text,
+        channel=piece.channel,
+        access=piece.access,
+    )
+
+
+def cut_as(slot: Slot, want: Wanted, status: str) -> Tree:
+    """*slot* with the time, type and access of a wanted one."""
+    piece = want.piece
+    return reshaped(
+        slot,
+        start=want.start,
+        end=want.end,
+        status=status,
         type_code=piece.type_code,
         type_text=piece.type_text,
         channel=piece.channel,

@@ -154,7 +154,8 @@ class Triage:
             request_id,
             lambda now: now.matched(patient.reference, patient.name),
             f"{{who}}: matched to {patient.name}, born {patient.born_text}.",
-            for_good=True,  # a request keeps its patient: a wrong match is filed in error
+            # A wrong match is filed in error, and its patient's answer with it.
+            for_good="a request keeps its patient",
         )
 
     async def snooze(self, request_id: str, until: datetime) -> Request:
@@ -235,7 +236,7 @@ class Triage:
         sentence: str,
         *,
         though_open_elsewhere: bool = False,
-        for_good: bool = False,
+        for_good: str = "",
     ) -> Request:
         before: dict[str, Request] = {}
 
@@ -255,7 +256,8 @@ class Triage:
         async def take_back() -> str:
             return await self.restore(before["it"], after)
 
-        self._bench.undos.tell(sentence.format(who=_who(after)), None if for_good else take_back)
+        told = sentence.format(who=_who(after))
+        self._bench.undos.tell(told, None if for_good else take_back, for_good=for_good)
         return after
 
     async def _write(

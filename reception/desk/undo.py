@@ -24,12 +24,18 @@ class Undos:
         self._now, self._tell = now, tell
         self._open: dict[str, tuple[datetime, TakeBack]] = {}
 
-    def tell(self, sentence: str, take_back: TakeBack | None = None) -> None:
-        """Say *sentence*, and offer *take_back* for a minute if there is one."""
+    def tell(self, sentence: str, take_back: TakeBack | None = None, *, for_good: str = "") -> None:
+        """Say *sentence*, and offer *take_back* for a minute if there is one.
+
+        *for_good* says why an act that others of its kind can be taken back from cannot be: it
+        ends the sentence "It cannot be undone: ...".
+        """
         now = self._now()
         self._open = {key: held for key, held in self._open.items() if held[0] > now}
         if take_back is None:
-            self._tell(Notice(sentence))
+            self._tell(
+                Notice(f"{sentence} It cannot be undone: {for_good}." if for_good else sentence)
+            )
             return
         undo_id, until = str(uuid.uuid4()), now + timedelta(seconds=UNDO_S)
         self._open[undo_id] = (until, take_back)

@@ -121,7 +121,8 @@ class Writer(QObject):
             plan: what to send.
 
         Returns:
-            For each entry the record as stored (None for types without a view).
+            For each entry the record as stored (None for types without a view); nothing is sent
+            for a plan of nothing.
         """
         return await self._kept_alive(self._transact(said, sorted(set(touching)), plan))
 
@@ -173,6 +174,8 @@ class Writer(QObject):
             latest = await self._take_up(held, touching)
             for attempt in range(ATTEMPTS):
                 entries = tuple(plan(latest))
+                if not entries:
+                    return []
                 write = Write(str(uuid.uuid4()), said, entries, self._time.now())
                 try:
                     return await self._send(write)

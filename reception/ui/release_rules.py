@@ -34,6 +34,7 @@ class RulesPane(QWidget):
         self.services: list[Service] = []
         self._sentence = "Reading the rules."
         self._is_asked = self._busy = False
+        self._news = ""
         unit = look.metrics.unit_px
         column = QVBoxLayout(self)
         column.setContentsMargins(0, unit, 0, 0)
@@ -53,6 +54,9 @@ class RulesPane(QWidget):
         self.list.currentRowChanged.connect(self._on_current)
         self.form.changed.connect(self.refresh)
         self.apply.clicked.connect(self._on_apply)
+        for signal in (day.desk.services.added, day.desk.services.changed):
+            signal.connect(self._on_told)
+        day.desk.loaded.connect(self._on_reloaded)
 
     @property
     def service(self) -> Service | None:
@@ -92,7 +96,8 @@ class RulesPane(QWidget):
         day = desk.outlook.days[-1]
         start = datetime.combine(day, time(9, 10), LONDON)
         opens, closes = example(rule, start)
-        parts = [f"A slot at 09:10 on {day_text(day)} opens {_at(opens)}." if opens else ""]
+        parts = [self._news]
+        parts += [f"A slot at 09:10 on {day_text(day)} opens {_at(opens)}." if opens else ""]
         parts += [f"Patients can book it until {_at(closes)}." if closes else ""]
         if rule != Rule.of(service.codes):
             slots = [slot for day in desk.outlook.days for slot in desk.outlook.slots(day)]
@@ -109,8 +114,12 @@ class RulesPane(QWidget):
         return " ".join(filter(None, parts)) or "Slots are open as soon as they are made."
 
     async def _load(self) -> None:
-        services = await self._day.desk.load_rules()
+        self._show(await self._day.desk.load_rules())
+
+    def _show(self, services: list[Service]) -> None:
+        """List them; what somebody is filling in stays, with word of what it would replace."""
         chosen = self.service
+        unsaved = chosen is not None and self.form.rule != Rule.of(chosen.codes)
         self.services = services
         self._sentence = "Choose a slot type." if services else "The practice has no rules yet."
         self.list.blockSignals(True)
@@ -119,8 +128,14 @@ class RulesPane(QWidget):
         self.list.blockSignals(False)
         row = next((n for n, s in enumerate(services) if chosen and s.id == chosen.id), 0)
         if services:
+            self.list.blockSignals(True)
             self.list.setCurrentRow(row)
-            self._on_current(row)
+            self.list.blockSignals(False)
+            if unsaved and chosen is not None and services[row].id == chosen.id:
+                self._warn_of(chosen, services[row])
+                self.refresh()
+            else:
+                self._on_current(row)
         else:
             self.refresh()
 
@@ -134,8 +149,26 @@ class RulesPane(QWidget):
         self.refresh()
         self._is_asked = refused  # what cannot be reached is asked again when it is looked at
 
+    def _warn_of(self, before: Service, after: Service) -> None:
+        if before.codes != after.codes:
+            self._news = f"A colleague has just changed this rule: {Rule.of(after.codes).words}."
+            announce(self, self._news)
+
+    @Slot()
+    def _on_reloaded(self) -> None:
+        """After a gap in contact nobody knows what was missed: read them again."""
+        if self.services:
+            self._tasks.start(self._load(), on_problem=self._on_not_loaded)
+
+    @Slot()
+    def _on_told(self) -> None:
+        """A colleague has changed a rule, or this desk has: the list says so at once."""
+        if self.services and not self._busy:
+            self._show(self._day.desk.rules())
+
     @Slot(int)
     def _on_current(self, _: int) -> None:
+        self._news = ""
         service = self.service
         if service is not None:
             self.form.show_rule(Rule.of(service.codes))
@@ -154,7 +187,7 @@ class RulesPane(QWidget):
 
     async def _change(self, service: Service, rule: Rule) -> None:
         try:
-            await self._day.desk.set_rule(service.id, rule)
+            await self._day.desk.set_rule(service.id, rule, on=service)
         finally:
             self._busy = False
             self.refresh()

@@ -88,7 +88,7 @@ def test_a_rule_that_somebody_changed_first_is_not_overwritten(
     rival.told.connect(told.append)
     finish(rival.set_rule(theirs.id, Rule(opens="72h")))
     with pytest.raises(Problem, match="changed this rule first"):
-        finish(desk.set_rule(mine.id, Rule(opens="24h")))
+        finish(desk.set_rule(mine.id, Rule(opens="24h"), on=mine))
     again = next(s for s in finish(desk.load_rules()) if s.type_code == "physio")
     assert Rule.of(again.codes) == Rule(opens="72h")
     finish(rival.undo(told[-1].undo_id))
