@@ -68,7 +68,7 @@ class BoardPage(Page):
         self.tasks = Tasks(self)
         self.banner = Banner(look, self)
         self.pane = BoardPane(desk, look, self.tasks, self, model)
-        self.menus = BoardMenus(desk, self.tasks, self.pane)
+        self.menus = BoardMenus(desk, look, self.tasks, self.pane)
         self.panel = AppointmentPanel(desk, look, self.pane.model, self)
         self.booking = BookingFlow(desk, look, self.tasks, self)
         self.moving = MoveFlow(desk, look, self.tasks, self)
