@@ -15,7 +15,9 @@ from contract.codes import SlotType
 from contract.core_hours import day_bounds
 from reception.desk.practice_time import PracticeTime
 from reception.desk.store import RecordStore
-from reception.desk.stores import AppointmentStore
+from reception.desk.stores import AppointmentStore, SlotStore
+from reception.desk.time_left import TimeLeft
+from reception.desk.words import clock
 from reception.records import Appointment, Patient, Session, Tree
 from reception.records.tree import wire_time
 
@@ -43,6 +45,10 @@ class Known(Protocol):
         """The day's sessions."""
 
     @property
+    def slots(self) -> SlotStore:
+        """The day's slots."""
+
+    @property
     def appointments(self) -> AppointmentStore:
         """The day's appointments."""
 
@@ -57,10 +63,17 @@ class CueKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One thing to know, in words."""
+    """One thing to know, in words.
+
+    Attributes:
+        kind: what kind of thing.
+        words: as it is told.
+        is_sign: whether it is worth a sign in the cell: something can still be done about it.
+    """
 
     kind: CueKind
     words: str
+    is_sign: bool = True
 
 
 class Cues(QObject):
@@ -86,6 +99,8 @@ class Cues(QObject):
         self._fresh: set[str] = set()
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._on_pause)
+        self._time_left = TimeLeft(stores, time, self)
+        self._time_left.changed.connect(self._on_time_left)
         stores.patients.added.connect(self._on_patient)
         stores.patients.changed.connect(self._on_patient_changed)
 
@@ -102,8 +117,8 @@ class Cues(QObject):
         if missed >= MISSED_OFTEN:
             found.append(Cue(CueKind.MISSED, f"{missed} missed in the last year"))
         usual = self._usual_gp_in(patient, appointment) if patient is not None else ""
-        if usual:
-            found.append(Cue(CueKind.OTHER_GP, f"usual GP {usual} is in"))
+        if usual and patient is not None:
+            found.append(self._of_usual_gp(usual, patient, appointment))
         return tuple(found)
 
     async def learn(self) -> None:
@@ -142,6 +157,20 @@ class Cues(QObject):
         here = (s for s in self._stores.sessions if s.practitioner_id == usual and s.active)
         return next((s.practitioner_name or patient.usual_gp_name for s in here), "")
 
+    def _of_usual_gp(self, usual: str, patient: Patient, appointment: Appointment) -> Cue:
+        """Who is seen by another doctor than their own; a sign only while that could be changed.
+
+        On most days half of the list sees another doctor: a sign on each would be none.
+        """
+        words = f"usual GP {usual} is in"
+        if appointment.status != "booked" or appointment.start <= self._time.now():
+            return Cue(CueKind.OTHER_GP, words, is_sign=False)
+        kind = appointment.type_code, appointment.channel
+        free = self._time_left.next_free(patient.usual_gp_id, *kind)
+        if free is None:
+            return Cue(CueKind.OTHER_GP, f"{words}, but fully booked", is_sign=False)
+        return Cue(CueKind.OTHER_GP, f"{words} and could see them at {clock(free)}")
+
     def _tell(self, patient_ids: Iterable[str]) -> None:
         fresh = frozenset(patient_ids)
         if fresh:
@@ -157,6 +186,13 @@ class Cues(QObject):
     def _on_patient_changed(self, before: Patient, after: Patient) -> None:
         self._on_patient(before)
         self._on_patient(after)
+
+    @Slot(object)
+    def _on_time_left(self, practitioner_ids: frozenset[str]) -> None:
+        """Somebody's own doctor has time again, or no longer."""
+        booked = (a.patient_id for a in self._stores.appointments if a.status == "booked")
+        known = (self._stores.patients.get(patient_id) for patient_id in booked)
+        self._tell(p.id for p in known if p is not None and p.usual_gp_id in practitioner_ids)
 
     @Slot()
     def _on_pause(self) -> None:

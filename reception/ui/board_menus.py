@@ -1,10 +1,11 @@
 """What the board's menu offers for slots and sessions, and doing it; by key as well.
 
-C closes a slot and opens it again, P parts it in two, G joins it with the next, Y goes to its
-session. The Menu key or Shift+F10 opens the menu.
+C closes a slot and opens it again, P parts it in two (with Shift, where one likes), G joins it
+with the next, Y goes to its session. The Menu key or Shift+F10 opens the menu.
 """
 
 from collections.abc import Coroutine
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
@@ -21,6 +22,8 @@ from reception.ui.tasks import Tasks
 from reception.widgets.board_cell import Cell, clock_text
 from reception.widgets.board_menu import Act, BoardMenu, appointment_acts
 from reception.widgets.board_source import Column
+from reception.widgets.look import Look
+from reception.widgets.part_card import PartCard
 
 _NAMES = {"c": "close", "p": "part", "g": "join", "y": "session"}
 _FREE_ONLY = "Only free slots can be changed."
@@ -32,7 +35,7 @@ class BoardMenus(QObject):
     page_requested = Signal(str, str)
     problem_met = Signal(Problem)
 
-    def __init__(self, desk: Desk, tasks: Tasks, pane: BoardPane) -> None:
+    def __init__(self, desk: Desk, look: Look, tasks: Tasks, pane: BoardPane) -> None:
         super().__init__(pane)
         self._desk, self._tasks, self._pane = desk, tasks, pane
         self._warned = ""
@@ -42,6 +45,9 @@ class BoardMenus(QObject):
         self.menu.add_column_acts(self._session_acts)
         self.menu.cell_act_chosen.connect(self.do)
         self.menu.column_act_chosen.connect(self.do_for_session)
+        self.part_card = PartCard(look, pane)
+        self.part_card.chosen.connect(self._on_part_chosen)
+        self.part_card.closed.connect(self._on_card_closed)
         pane.view.current_moved.connect(self._on_current_moved)
         for watched in (pane.view, pane.view.viewport(), pane.header):
             watched.installEventFilter(self)
@@ -71,6 +77,7 @@ class BoardMenus(QObject):
                 started = "It has begun." if slot.start <= now else ""
                 acts.append(Act("online", "Open to online booking", why_not=started))
             acts.append(Act("part", "Part it in two", "P", why))
+            acts.append(Act("part-at", "Part it at a time ...", "Shift+P", why))
             acts.append(Act("join", *self._join_words(slot, why)))
         acts.append(Act("session", "The session: extend, shorten, cancel", "Y"))
         return acts
@@ -107,6 +114,8 @@ class BoardMenus(QObject):
             and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
         ):
             name = _NAMES.get(event.text().lower())
+            if name == "part" and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                name = "part-at"
             if name is not None and self._pane.view.current_key:
                 self.do(name, self._pane.view.current_key)
                 return True
@@ -155,6 +164,8 @@ class BoardMenus(QObject):
             self._say(f"There is no slot at {clock_text(cell.start)}.")
         elif name == "session":
             self.page_requested.emit("Sessions", f"Schedule/{cell.slot.schedule_id}")
+        elif name == "part-at":
+            self._ask_where_to_part(cell.slot)
         elif name == "join" and self._must_warn(cell.slot):
             self._warned = cell.key
         else:
@@ -173,6 +184,23 @@ class BoardMenus(QObject):
             self.page_requested.emit("Sessions", f"Cancel/{session_id}")
         elif name == "session":
             self.page_requested.emit("Sessions", f"Schedule/{session_id}")
+
+    def _ask_where_to_part(self, slot: SlotRecord) -> None:
+        if slot.status != "free":
+            self._say(_FREE_ONLY)
+            return
+        view = self._pane.view
+        box = view.visualRect(view.board.index_of(slot.reference))
+        self.part_card.ask(slot)
+        self.part_card.open_at(view.viewport(), box.bottomLeft(), self.part_card.at)
+
+    @Slot(str, object)
+    def _on_part_chosen(self, slot_id: str, at: datetime) -> None:
+        self._tasks.start(self._desk.split_slot(slot_id, at), on_problem=self._on_problem)
+
+    @Slot()
+    def _on_card_closed(self) -> None:
+        self._pane.view.setFocus()
 
     def _must_warn(self, slot: SlotRecord) -> bool:
         """Say once which online slot would be swallowed; the second key press does it."""

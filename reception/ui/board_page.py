@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -36,7 +35,7 @@ from reception.widgets.appointment_panel import AppointmentPanel
 from reception.widgets.banner import Banner, Weight
 from reception.widgets.board_bar import BoardBar, mode_choices
 from reception.widgets.board_filter import BoardFilter, Columns
-from reception.widgets.board_legend import BoardLegend
+from reception.widgets.board_legend import BoardTail
 from reception.widgets.board_model import BoardModel
 from reception.widgets.board_painter import Zoom
 from reception.widgets.day_list import DayList
@@ -68,7 +67,7 @@ class BoardPage(Page):
         self.tasks = Tasks(self)
         self.banner = Banner(look, self)
         self.pane = BoardPane(desk, look, self.tasks, self, model)
-        self.menus = BoardMenus(desk, self.tasks, self.pane)
+        self.menus = BoardMenus(desk, look, self.tasks, self.pane)
         self.panel = AppointmentPanel(desk, look, self.pane.model, self)
         self.booking = BookingFlow(desk, look, self.tasks, self)
         self.moving = MoveFlow(desk, look, self.tasks, self)
@@ -95,18 +94,19 @@ class BoardPage(Page):
         self.week_button.setToolTip("The week of the clinician under the keyboard (Alt+W)")
         self.bar = BoardBar(look, strip)
         self.bar.set_choices(self._filter_choices)
-        self.summary = QLabel(strip)
-        self.summary.setProperty("kind", "muted")
-        self.summary.setMinimumWidth(1)  # it gives way before the window has to grow
+        tail = BoardTail(look, strip)
+        self.summary = tail.summary
         across.addWidget(self.now_button)
         across.addWidget(self.list_button)
         across.addWidget(self.week_button)
         across.addWidget(self.bar)
         across.addSpacing(unit)
-        across.addWidget(self.summary)
-        across.addSpacing(2 * unit)
-        across.addStretch(1)
-        across.addWidget(BoardLegend(look, strip))
+        across.addWidget(tail, 1)
+        across.addSpacing(unit)
+        self.sessions_button = QPushButton("Sessions", strip)
+        self.sessions_button.setToolTip("The sessions of this week, templates, whom to contact")
+        self.sessions_button.clicked.connect(self._on_sessions)
+        across.addWidget(self.sessions_button)
         self.print_button = QPushButton("Print", strip)
         self.print_button.setToolTip("Print the day, and the continuity pack (Ctrl+P)")
         self.print_button.setShortcut(QKeySequence(QKeySequence.StandardKey.Print))
@@ -472,6 +472,13 @@ class BoardPage(Page):
 
     # The rest
 
+    @Slot()
+    def _on_sessions(self) -> None:
+        """The session at hand if there is one, else the week."""
+        cell = self.pane.model.cell(self.pane.view.current_key)
+        slot = cell.slot if cell is not None else None
+        self.page_requested.emit("Sessions", f"Schedule/{slot.schedule_id}" if slot else "")
+
     @Slot(str, str)
     def _on_act_requested(self, letter: str, key: str) -> None:
         self.pane.act(letter, key)
@@ -560,11 +567,8 @@ class BoardPage(Page):
         facts = [model.facts(column.key) for column in model.columns]
         waiting, seen = sum(f.waiting for f in facts), sum(f.seen for f in facts)
         free, online = sum(f.free for f in facts), sum(f.online for f in facts)
-        self.summary.setText(
-            f"{waiting} waiting   {seen} seen   {free} free, {online} of them online"
-            if facts
-            else ""
-        )
+        parts = (f"{waiting} waiting", f"{free} free, {online} of them online", f"{seen} seen")
+        self.summary.show_parts(parts if facts else ())
 
     def _view(self) -> QWidget:
         return self._views.currentWidget() or self.pane

@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self).activated.connect(self.close)
         QShortcut(QKeySequence("Ctrl+K"), self).activated.connect(self._on_find)
 
+        look.fit(self)
         if not state.restore(self):
             self.resize(1366, 768)
             self.setWindowState(Qt.WindowState.WindowMaximized)

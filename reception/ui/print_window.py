@@ -91,6 +91,7 @@ class PrintWindow(QDialog):
         self._slow.setInterval(SLOW_MS)
         self._slow.timeout.connect(self._show_progress)
         self._build(look, pack)
+        look.fit(self)
         self._connect()
         self._on_day()
         self.tasks.start(self._find_printers())

@@ -33,6 +33,7 @@ from reception.widgets.demand_text import demand_text
 from reception.widgets.look import Look
 from reception.widgets.outlook_model import OutlookModel
 from reception.widgets.outlook_view import LEGEND, OutlookView
+from reception.widgets.parts_label import PartsLabel
 from reception.widgets.release_day import ReleaseDay
 from reception.widgets.slot_strip import SlotStrip
 from reception.widgets.slot_table import SlotTable, SlotTableModel
@@ -85,7 +86,8 @@ class ReleasePage(Page):
         unit = look.metrics.unit_px
         self.heading = QLabel(self)
         self.heading.setFont(look.metrics.title)
-        self.sums, self.demand, self.legend = QLabel(self), QLabel(self), QLabel(LEGEND, self)
+        self.sums, self.demand, self.legend = QLabel(self), QLabel(self), PartsLabel(self)
+        self.legend.show_parts(LEGEND)
         for label in (self.sums, self.legend):
             label.setProperty("kind", "muted")
         self.demand.setWordWrap(True)
@@ -98,11 +100,14 @@ class ReleasePage(Page):
         left.setSpacing(unit)
         left.addWidget(self.demand)
         left.addLayout(self._outlook_head(look))
-        left.addWidget(self.grid, 8)
-        left.addWidget(self.heading)
-        left.addWidget(self.sums)
+        left.addWidget(self.grid)
+        named = QHBoxLayout()
+        named.setSpacing(2 * unit)
+        named.addWidget(self.heading)
+        named.addWidget(self.sums, 1)
+        left.addLayout(named)
         left.addWidget(self.strip)
-        left.addWidget(self.table, 5)
+        left.addWidget(self.table, 1)
         across = QHBoxLayout()
         across.setContentsMargins(2 * unit, unit, 2 * unit, 2 * unit)
         across.setSpacing(2 * unit)
@@ -123,9 +128,12 @@ class ReleasePage(Page):
             self.rows.addButton(button, number)
             row.addWidget(button)
         self.rows.button(0).setChecked(True)
-        row.addWidget(self.legend)
-        row.addStretch(1)
+        row.addWidget(self.legend, 1)
         row.addWidget(self.progress)
+        self.sessions_button = QPushButton("Sessions", self)
+        self.sessions_button.setToolTip("The week of the chosen day: sessions and templates")
+        self.sessions_button.clicked.connect(self._on_sessions)
+        row.addWidget(self.sessions_button)
         return row
 
     def _card(self, look: Look) -> QFrame:
@@ -356,6 +364,18 @@ class ReleasePage(Page):
     @Slot()
     def _on_demand(self) -> None:
         self.demand.setText(demand_text(self._desk.demand.waiting(), self._desk.demand.refused))
+
+    # Where slots come from
+
+    @Slot()
+    def _on_sessions(self) -> None:
+        """The sessions of the chosen day's week: slots that are not there have to be made."""
+        self.tasks.start(self._to_sessions(), on_problem=self._on_problem)
+
+    async def _to_sessions(self) -> None:
+        if self.day.day != self._desk.day:
+            await self._desk.open_day(self.day.day)
+        self.page_requested.emit("Sessions", "")
 
     # What went wrong
 

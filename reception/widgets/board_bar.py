@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QCheckBox,
     QComboBox,
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,6 +19,7 @@ from reception.widgets.board_filter import BoardFilter, Columns, Mode
 from reception.widgets.board_painter import Zoom
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
+from reception.widgets.pop_card import PopCard
 
 _COLUMNS = {
     Columns.CLINICIANS: "Clinicians",
@@ -31,26 +29,15 @@ _COLUMNS = {
 _ZOOMS = {Zoom.COMPACT: "Compact", Zoom.NORMAL: "Normal", Zoom.ROOMY: "Roomy"}
 
 
-class FilterCard(QFrame):
+class FilterCard(PopCard):
     """Every part of a filter, on a card that opens below its button."""
 
     changed = Signal(object)  # BoardFilter
-    closed = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("kind", "card")
-        self.setAutoFillBackground(True)
-        self.hide()
-        self.setAccessibleName("Show only")
+        super().__init__(look, "Show only", parent)
         unit = look.metrics.unit_px
         self._boxes: dict[str, QComboBox] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * unit, 2 * unit, 2 * unit, 2 * unit)
-        column.setSpacing(unit)
-        title = QLabel("Show only", self)
-        title.setFont(look.metrics.title)
-        column.addWidget(title)
         form = QFormLayout()
         form.setSpacing(unit)
         for name, words in (
@@ -65,15 +52,15 @@ class FilterCard(QFrame):
             box.currentIndexChanged.connect(self._on_changed)
             form.addRow(words, box)
             self._boxes[name] = box
-        column.addLayout(form)
+        self.column.addLayout(form)
         self.free = QCheckBox("&Free only", self)
         self.arrived = QCheckBox("&Arrived only", self)
         for check in (self.free, self.arrived):
             check.toggled.connect(self._on_changed)
-            column.addWidget(check)
+            self.column.addWidget(check)
         self.clear = QPushButton("&Show everything", self)
         self.clear.clicked.connect(self._on_clear)
-        column.addWidget(self.clear)
+        self.column.addWidget(self.clear)
 
     def offer(self, choices: Mapping[str, Sequence[tuple[str, str]]], part: BoardFilter) -> None:
         """Offer *choices* (per part: code and words) with *part* chosen."""
@@ -91,37 +78,12 @@ class FilterCard(QFrame):
             with QSignalBlocker(check):
                 check.setChecked(on)
 
-    def open_below(self, button: QWidget) -> None:
-        """Show it under *button*, over whatever is there, with the keyboard in it."""
-        window = button.window()
-        self.setParent(window)
-        self.adjustSize()
-        self.move(button.mapTo(window, QPoint(0, button.height() + 2)))
-        self.show()
-        self.raise_()
-        self.free.setFocus()
-        QApplication.instance().focusChanged.connect(self._on_focus_changed)  # type: ignore[union-attr]
-
-    def put_away(self) -> None:
-        """Close it; the keyboard may go back."""
-        if not self.isVisible():
-            return
-        QApplication.instance().focusChanged.disconnect(self._on_focus_changed)  # type: ignore[union-attr]
-        self.hide()
-        self.closed.emit()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Escape put it away."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
+        """Enter puts it away as well."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.put_away()
         else:
             super().keyPressEvent(event)
-
-    @Slot(QWidget, QWidget)
-    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
-        """A click elsewhere puts it away; a box of its own that drops down does not."""
-        if now is not None and not self.isAncestorOf(now) and now.window() is self.window():
-            self.put_away()
 
     @Slot()
     def _on_changed(self) -> None:
@@ -214,7 +176,7 @@ class BoardBar(QWidget):
     def open_filter(self) -> None:
         """Open the card."""
         self.card.offer(self._choices(), self._part)
-        self.card.open_below(self.filter)
+        self.card.open_below(self.filter, self.card.free)
 
     @Slot()
     def show_all(self) -> None:

@@ -16,7 +16,24 @@ from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 
 _GREY_ALPHA = 115
-_NOW_ALPHA = 170
+_NOW_ALPHA, _NOW_OVER_ALPHA = 170, 85
+
+
+def paint_now(painter: QPainter, look: Look, line: QRect) -> None:
+    """The line of now over the cells of a column: firm at its edge, and faint over the names.
+
+    A firm line through a name strikes it out, and that is how a cancelled one looks.
+    """
+    ink = look.palette[Ink.NOW_LINE]
+    edge = QRect(line.x(), line.y(), look.metrics.unit_px // 2, line.height())
+    painter.fillRect(edge, ink)
+    painter.fillRect(line, _with_alpha(ink, _NOW_OVER_ALPHA))
+
+
+def _with_alpha(colour: QColor, alpha: int) -> QColor:
+    fainter = QColor(colour)
+    fainter.setAlpha(alpha)
+    return fainter
 
 
 class BoardCanvas:
@@ -73,18 +90,24 @@ class BoardCanvas:
         if board is not None:
             area = Box(rect.x() + offset.x(), rect.y() + offset.y(), rect.width(), rect.height())
             painter.translate(-offset)
+            is_now_shown = self._place.origin <= now < self._place.end
             self._grid(painter, area, board)
-            self._cells(painter, area, board, mood)
-            if self._place.origin <= now < self._place.end:
+            if is_now_shown:
                 line = QRect(area.x, self._place.y_of(now) - 1, area.width, 2)
-                ink = QColor(self._ink(Ink.NOW_LINE))
-                ink.setAlpha(_NOW_ALPHA)
-                painter.fillRect(line, ink)
+                painter.fillRect(line, _with_alpha(self._ink(Ink.NOW_LINE), _NOW_ALPHA))
+            self._cells(painter, area, board, mood)
+            if is_now_shown:
+                self._now_over_cells(painter, area, board)
             painter.translate(offset)
         if not trusted:
-            veil = QColor(self._ink(Ink.WINDOW))
-            veil.setAlpha(_GREY_ALPHA)
-            painter.fillRect(rect, veil)
+            painter.fillRect(rect, _with_alpha(self._ink(Ink.WINDOW), _GREY_ALPHA))
+
+    def _now_over_cells(self, painter: QPainter, area: Box, board: BoardModel) -> None:
+        y = self._place.y_of(self.now) - 1
+        for column in board.columns:
+            box = self._place.column_box(column.key)
+            if box is not None and box.overlaps(area):
+                paint_now(painter, self._look, QRect(box.x, y, box.width - 1, 2))
 
     def _grid(self, painter: QPainter, area: Box, board: BoardModel) -> None:
         line, surface = self._ink(Ink.LINE), self._ink(Ink.SURFACE)

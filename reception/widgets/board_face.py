@@ -236,7 +236,7 @@ def _slot_words(cell: Cell, state: CellState) -> str:
 
 
 def _glyphs(cell: Cell, state: CellState) -> tuple[Glyph, ...]:
-    shown = [_CUES[cue.kind] for cue in cell.cues]
+    shown = [_CUES[cue.kind] for cue in cell.cues if cue.is_sign]
     slot, held = cell.slot, cell.appointment
     if cell.is_phone:
         shown.append(Glyph.PHONE)

@@ -1,11 +1,12 @@
 """What the letters of the board stand for, in one line."""
 
-from PySide6.QtCore import QRectF, QSize, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
+from reception.widgets.parts_label import PartsLabel
 from reception.widgets.row_painter import RowPainter, Shape
 
 _LETTERS = (
@@ -62,3 +63,48 @@ class BoardLegend(QWidget):
     @Slot()
     def _on_palette_changed(self) -> None:
         self.update()
+
+
+class BoardTail(QWidget):
+    """The end of the strip above the board: the day in numbers, then the letters' meaning.
+
+    The numbers come first: what the letters mean is learned, how many wait is news.
+    """
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._gap_px = 2 * look.metrics.unit_px
+        self.summary = PartsLabel(self)
+        self.summary.setProperty("kind", "muted")
+        self.legend = BoardLegend(look, self)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Both in one line."""
+        hints = [w.sizeHint() for w in (self.summary, self.legend) if not w.isHidden()]
+        width = sum(hint.width() for hint in hints) + self._gap_px
+        return QSize(width, max((hint.height() for hint in hints), default=0))
+
+    def minimumSizeHint(self) -> QSize:
+        """It may be squeezed away."""
+        return QSize(0, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self._share()
+
+    def event(self, event: QEvent) -> bool:
+        """Share the room anew when one of the two has become another."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._share()
+        return super().event(event)
+
+    def _share(self) -> None:
+        wanted = 0 if self.summary.isHidden() else self.summary.sizeHint().width()
+        first = min(wanted, self.width())
+        self.summary.setGeometry(0, 0, first, self.height())
+        rest = max(0, self.width() - first - (self._gap_px if first else 0))
+        wide = min(rest, self.legend.sizeHint().width())
+        high = self.legend.sizeHint().height()
+        self.legend.setGeometry(self.width() - wide, (self.height() - high) // 2, wide, high)

@@ -168,27 +168,38 @@ class TimeAxis(QWidget):
         painter.fillRect(QRect(self.width() - 1, 0, 1, self.height()), palette[Ink.FREE_LINE])
         line, unit = metrics.line_px, metrics.unit_px
         top = self._view.verticalOffset()
+        plate = self._now_plate(top)
         for at in place.marks(15):
             y = place.y_of(at) - top
             if not -line < y < self.height() + line:
                 continue
+            tick_only = plate is not None and plate.top() - line < y < plate.bottom()
             minute = at.minute
             tick = unit * (2 if minute == 0 else 1)
             painter.fillRect(QRectF(self.width() - tick, y, tick, 1), palette[Ink.FREE_LINE])
+            if tick_only:
+                continue  # half a time beside the plate of now could be read as another
             painter.setFont(metrics.bold if minute == 0 else metrics.small)
             painter.setPen(palette[Ink.TEXT if minute == 0 else Ink.MUTED])
             box = QRectF(0, y + 1, self.width() - unit, line)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight, clock_text(at))
-        self._paint_now(painter, top)
+        if plate is not None:
+            self._paint_now(painter, plate)
         painter.end()
 
-    def _paint_now(self, painter: QPainter, top: int) -> None:
-        place, palette, metrics = self._view.place, self._look.palette, self._look.metrics
-        now = self._view.shown_now
+    def _now_plate(self, top: int) -> QRectF | None:
+        """Where the time of now stands, whole also at the edge; None where it is out of view."""
+        place, now, height = self._view.place, self._view.shown_now, self._look.metrics.line_px + 2
         if not place.origin <= now < place.end:
-            return
-        y, height = place.y_of(now) - top, metrics.line_px + 2
-        plate = QRectF(1, y - height / 2, self.width() - 2, height)
+            return None
+        y = place.y_of(now) - top
+        if not 0 <= y <= self.height():
+            return None
+        above = min(max(0.0, y - height / 2), max(0.0, self.height() - height))
+        return QRectF(1, above, self.width() - 2, height)
+
+    def _paint_now(self, painter: QPainter, plate: QRectF) -> None:
+        palette, metrics, now = self._look.palette, self._look.metrics, self._view.shown_now
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette[Ink.NOW_LINE])
@@ -197,7 +208,7 @@ class TimeAxis(QWidget):
         painter.setFont(metrics.bold)
         text = clock_text(now)
         x = plate.center().x() - metrics.text_px(text, metrics.bold) / 2
-        painter.drawText(QPointF(x, plate.bottom() - height * 0.27), text)
+        painter.drawText(QPointF(x, plate.bottom() - plate.height() * 0.27), text)
 
     @Slot(int, int)
     def _on_view_moved(self, dx: int, dy: int) -> None:

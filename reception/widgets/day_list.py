@@ -20,9 +20,11 @@ from reception.widgets.look import Look
 
 Index = QModelIndex | QPersistentModelIndex
 _NOT_LISTED = (CellState.BLOCKED, CellState.LAPSED)
-_UNITS = {"Time": 8, "Patient": 26, "State": 22, "Wait": 9, "Clinician": 18, "Type": 24,
-          "Mode": 14, "Booked": 10}  # fmt: skip
+_UNITS = {"Time": 8, "Patient": 25, "State": 20, "Wait": 8, "Clinician": 16, "Type": 20,
+          "Mode": 13, "Booked": 9}  # fmt: skip
 """Widths to begin with, in units of the rhythm; the reason has the rest."""
+_OWN_WORDS = {"Clinician": 24, "Type": 32}
+"""Whose words are the practice's own: these columns fit them, up to so many units."""
 
 
 class DayListModel(QSortFilterProxyModel):
@@ -91,6 +93,8 @@ class DayList(QTableView):
         header.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.activated.connect(self._on_activated)
+        self._board, self._look = board, look
+        self._fitted = False
         self.model().modelReset.connect(self._to_first)
         self._to_first()
 
@@ -127,5 +131,20 @@ class DayList(QTableView):
     @Slot()
     def _to_first(self) -> None:
         """There is always a current line: screen readers begin there."""
+        if not self._fitted and self.model().rowCount():
+            self._fit()
         if not self.currentIndex().isValid() and self.model().rowCount():
             self.setCurrentIndex(self.model().index(0, 0))
+
+    def _fit(self) -> None:
+        """Begin with the words of this practice in full; after that the widths are the user's."""
+        self._fitted = True
+        metrics, cells = self._look.metrics, list(self._board.cells())
+        for section, question in enumerate(QUESTIONS):
+            if question.name in _OWN_WORDS:
+                words = {question.words(self._board, cell) for cell in cells}
+                widest = max(map(metrics.text_px, words), default=0) + 3 * metrics.unit_px
+                most = _OWN_WORDS[question.name] * metrics.unit_px
+                least = _UNITS[question.name] * metrics.unit_px
+                width = min(most, max(least, round(widest)))
+                self.horizontalHeader().resizeSection(section, width)

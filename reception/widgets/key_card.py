@@ -52,7 +52,7 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("X", "Cancel, with a reason"),
         ("N", "Jump to now"),
         ("C", "Close a free slot, or open it again"),
-        ("P, G", "Part a free slot in two, join it with the next"),
+        ("P, G", "Part a free slot in two (with Shift, where), join with the next"),
         ("Y", "The session of this slot"),
         ("Menu, Shift+F10", "Everything that can be done here"),
         ("F", "Show only a part; with Shift, show all"),

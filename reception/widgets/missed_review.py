@@ -21,6 +21,9 @@ from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 
 _ID = Qt.ItemDataRole.UserRole + 1
+_NO_FOCUS = Qt.FocusPolicy.NoFocus
+_NOBODY = "Nobody is ten minutes past their time and not here."
+_NOBODY_BUT = "Nobody is to be marked just now. Below is who is late, and why they are left alone."
 _TICKED, _EMPTY = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
 
@@ -58,6 +61,8 @@ class MissedReview(QWidget):
         self.list.setWordWrap(True)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setAccessibleName("Who looks as if they did not attend")
+        self.nobody = QLabel(_NOBODY, self)
+        self.nobody.setWordWrap(True)
         self.accept = QPushButton(self)
         self.accept.setProperty("kind", "primary")
         self._others = QLabel("Left alone", self)
@@ -69,10 +74,13 @@ class MissedReview(QWidget):
         column.setSpacing(unit)
         column.addLayout(head)
         column.addWidget(self.hint)
+        column.addWidget(self.nobody)
         column.addWidget(self.list, 1)
         column.addWidget(self.accept)
         column.addWidget(self._others)
         column.addWidget(self.left_alone)
+        self._rest = QWidget(self)
+        column.addWidget(self._rest, 1)
         self.rows.itemChanged.connect(self._count)
         self.list.selectionModel().currentChanged.connect(self._on_current_changed)
         self.accept.clicked.connect(self._on_accept)
@@ -91,9 +99,22 @@ class MissedReview(QWidget):
             self._fill(wanted, unticked, current)
         alone = [f"{self._words(a)}: {a.why_not}." for a in absences if not a.is_proposed]
         self.left_alone.setText("\n".join(alone))
-        for widget in (self._others, self.left_alone):
-            widget.setVisible(bool(alone))
+        shown: dict[QWidget, bool] = {self._others: bool(alone), self.left_alone: bool(alone)}
+        shown |= dict.fromkeys((self.list, self.hint, self.accept), bool(proposed))
+        shown |= dict.fromkeys((self.nobody, self._rest), not proposed)
+        for widget, on in shown.items():
+            widget.setVisible(on)
+        self._tell_nobody(bool(proposed), bool(alone))
         self._count()
+
+    def _tell_nobody(self, some: bool, alone: bool) -> None:
+        """Say so where there is nobody to mark; the keyboard stays where Escape is heard."""
+        had_keyboard = self.list.hasFocus() or self.nobody.hasFocus()
+        self.nobody.setText(_NOBODY_BUT if alone else _NOBODY)
+        self.nobody.setFocusPolicy(_NO_FOCUS if some else Qt.FocusPolicy.StrongFocus)
+        self.setFocusProxy(self.list if some else self.nobody)
+        if had_keyboard:
+            self.setFocus()
 
     @property
     def current_id(self) -> str:

@@ -1,12 +1,14 @@
 """The outlook on the screen: the free ones large, what else there is in letters below."""
 
+from collections.abc import Iterable
 from datetime import date
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -20,7 +22,16 @@ from reception.widgets.outlook_model import COUNTS, Index, OutlookModel
 from reception.widgets.palette import Ink
 from reception.widgets.slot_counts import Counts
 
-LEGEND = "Large: free. O online, E embargoed, K kept for NHS 111 or a hub. – all taken."
+LEGEND = (
+    "Large: free",
+    "O online",
+    "E embargoed",
+    "K kept for NHS 111 or a hub",
+    "\N{EN DASH} all taken",
+)
+
+
+_GAP = "\N{FOUR-PER-EM SPACE}"
 
 
 def marks(counts: Counts) -> list[str]:
@@ -29,8 +40,20 @@ def marks(counts: Counts) -> list[str]:
     return [f"{letter}{number}" for letter, number in pairs if number]
 
 
+def lines_of(found: list[str], width_px: float, small: QFontMetricsF) -> list[str]:
+    """*found* in lines of *width_px*, as few as may be; none is cut."""
+    lines: list[str] = []
+    for mark in found:
+        longer = f"{lines[-1]}{_GAP}{mark}" if lines else mark
+        if lines and small.horizontalAdvance(longer) <= width_px:
+            lines[-1] = longer
+        else:
+            lines.append(mark)
+    return lines
+
+
 class OutlookDelegate(QStyledItemDelegate):
-    """Paints a cell in two lines; a bar below tells how much of the day is taken."""
+    """Paints the free ones and what else there is; a bar below tells how much is taken."""
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,8 +67,18 @@ class OutlookDelegate(QStyledItemDelegate):
     @property
     def height_px(self) -> int:
         """Two lines and a bar."""
+        return self.height_of(1)
+
+    def height_of(self, lines: int) -> int:
+        """The free ones, so many *lines* of marks, and a bar."""
         metrics = self._look.metrics
-        return round(metrics.line_px + QFontMetricsF(metrics.small).height() + metrics.unit_px / 2)
+        small = QFontMetricsF(metrics.small).height()
+        return round(metrics.line_px + max(1, lines) * small + metrics.unit_px / 2)
+
+    def lines_in(self, counts: Counts, width_px: float) -> list[str]:
+        """What stands below the free ones in a cell of *width_px*."""
+        small = QFontMetricsF(self._look.metrics.small)
+        return lines_of(marks(counts), width_px - 2, small)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint it."""
@@ -75,19 +108,12 @@ class OutlookDelegate(QStyledItemDelegate):
         painter.setPen(palette[Ink.TEXT if counts.free else Ink.MUTED])
         text = str(counts.free) if counts.free or counts.embargoed or counts.kept else "–"
         painter.drawText(top, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, text)
-        words = ""
-        for mark in marks(counts):
-            longer = f"{words} {mark}".strip()
-            if words and small.horizontalAdvance(longer) > box.width() - 2:
-                words = (
-                    f"{words}…" if small.horizontalAdvance(f"{words}…") <= box.width() else words
-                )
-                break
-            words = longer
-        below = QRectF(box.left(), top.bottom(), box.width(), small.height())
         painter.setFont(metrics.small)
         painter.setPen(palette[Ink.MUTED])
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, words)
+        for number, words in enumerate(self.lines_in(counts, box.width())):
+            y = top.bottom() + number * small.height()
+            below = QRectF(box.left(), y, box.width(), small.height())
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, words)
         self._bar(painter, box, counts)
 
     def _bar(self, painter: QPainter, box: QRectF, counts: Counts) -> None:
@@ -101,6 +127,35 @@ class OutlookDelegate(QStyledItemDelegate):
         taken = QRectF(room)
         taken.setWidth(room.width() * (counts.booked + counts.held) / offered)
         painter.fillRect(taken, palette[Ink.FREE_LINE])
+
+
+class RowNames(QHeaderView):
+    """The names at the left; what is too long for a line goes on in a second, in smaller type."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self._look = look
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setFixedWidth(round(look.metrics.text_px("Dr Bartholomew Wyn")))
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        """Paint one name."""
+        palette, metrics = self._look.palette, self._look.metrics
+        words = str(self.model().headerData(section, self.orientation()) or "")
+        is_last = section == self.count() - 1
+        is_current = self.selectionModel().currentIndex().row() == section
+        font = metrics.bold if is_last or is_current else metrics.font
+        room = QRectF(rect).adjusted(metrics.unit_px, 0, -metrics.unit_px / 2, -1)
+        if metrics.text_px(words, font) > room.width():
+            font = metrics.small
+        painter.save()
+        painter.fillRect(rect, palette[Ink.RAISED])
+        painter.fillRect(QRect(rect.x(), rect.bottom(), rect.width(), 1), palette[Ink.LINE])
+        painter.setFont(font)
+        painter.setPen(palette[Ink.TEXT if is_last or is_current else Ink.MUTED])
+        wrapped = Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextWordWrap.value
+        painter.drawText(room, wrapped, words)
+        painter.restore()
 
 
 class OutlookView(QTableView):
@@ -121,13 +176,10 @@ class OutlookView(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
-        side, head = self.verticalHeader(), self.horizontalHeader()
-        side.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        side, head = RowNames(look, self), self.horizontalHeader()
+        self.setVerticalHeader(side)
         side.setDefaultSectionSize(self._delegate.height_px)
-        side.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        side.setHighlightSections(True)
-        side.setMaximumWidth(round(look.metrics.text_px("Dr Bartholomew Wyn")))
-        side.setTextElideMode(Qt.TextElideMode.ElideRight)
         head.setMinimumSectionSize(1)
         head.setHighlightSections(False)  # in bold a date would not fit
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -135,12 +187,13 @@ class OutlookView(QTableView):
         self._is_restoring = False
         model.modelAboutToBeReset.connect(self._on_about_to_reset)
         model.modelReset.connect(self._on_reset)
+        model.dataChanged.connect(self._on_counted)
         self._on_reset()
 
     def sizeHint(self) -> QSize:
         """Every row in sight, as far as there is room."""
-        rows = max(2, self._outlook.rowCount())
-        height = self.horizontalHeader().sizeHint().height() + rows * self._delegate.height_px
+        rows = max(2 * self._delegate.height_px, self.verticalHeader().length())
+        height = self.horizontalHeader().sizeHint().height() + rows
         return QSize(super().sizeHint().width(), height + 2)
 
     def minimumSizeHint(self) -> QSize:
@@ -189,16 +242,34 @@ class OutlookView(QTableView):
             self._is_restoring = True
             self.setCurrentIndex(self._outlook.index(row, column))
             self._is_restoring = False
-        self.setMaximumHeight(self.sizeHint().height())
-        self.updateGeometry()
         self._share_width()
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_counted(self, first: QModelIndex, _last: QModelIndex) -> None:
+        if self.isVisible():
+            self._share_height([first.column()], may_shrink=False)
 
     def _share_width(self) -> None:
         days = self._outlook.days
         metrics = self._look.metrics
-        narrow = round(metrics.text_px("Mon", metrics.font) + 1.5 * metrics.unit_px)
+        narrow = round(metrics.text_px("Mon", metrics.font) + metrics.unit_px / 2)
         wide = [d for d in days if is_core_day(d)]
         room = self.viewport().width() - narrow * (len(days) - len(wide))
         each = max(narrow, room // max(1, len(wide)))
         for column, day in enumerate(days):
             self.setColumnWidth(column, each if is_core_day(day) else narrow)
+        self._share_height(range(len(days)), may_shrink=True)
+
+    def _share_height(self, columns: Iterable[int], *, may_shrink: bool) -> None:
+        """Each row as high as its fullest day needs; the table no higher than its rows."""
+        delegate, model = self._delegate, self._outlook
+        for row in range(model.rowCount()):
+            lines = 1
+            for column in columns:
+                counts = model.index(row, column).data(COUNTS)
+                lines = max(lines, len(delegate.lines_in(counts, self.columnWidth(column))))
+            height = delegate.height_of(lines)
+            if height > self.rowHeight(row) or (may_shrink and height != self.rowHeight(row)):
+                self.setRowHeight(row, height)
+        self.setMaximumHeight(self.sizeHint().height())
+        self.updateGeometry()

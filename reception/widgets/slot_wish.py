@@ -53,10 +53,10 @@ class WishForm(QWidget):
         grid.setColumnStretch(3, 1)
         grid.addLayout(acts, 0, 0, 1, 4)
         self._add(grid, 1, 0, "How many", self.count)
-        self._add(grid, 1, 2, "Type", self.kind)
         self._add(grid, 2, 0, "From", self.start)
         self._add(grid, 2, 2, "Until", self.end)
-        self._add(grid, 3, 0, "Clinician", self.clinician)
+        self._add(grid, 3, 0, "Type", self.kind, columns=3)
+        self._add(grid, 4, 0, "Clinician", self.clinician, columns=3)
         for box in (self.kind, self.clinician):  # long names must not widen the page
             box.setSizeAdjustPolicy(
                 QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -69,12 +69,20 @@ class WishForm(QWidget):
         self.end.timeChanged.connect(self._on_changed)
         self.offer([])
 
-    def _add(self, grid: QGridLayout, row: int, column: int, words: str, widget: QWidget) -> None:
+    def _add(
+        self,
+        grid: QGridLayout,
+        row: int,
+        column: int,
+        words: str,
+        widget: QWidget,
+        columns: int = 1,
+    ) -> None:
         label = QLabel(words, self)
         label.setBuddy(widget)
         widget.setAccessibleName(words)
         grid.addWidget(label, row, column)
-        grid.addWidget(widget, row, column + 1)
+        grid.addWidget(widget, row, column + 1, 1, columns)
 
     def offer(self, kinds: Iterable[Kind]) -> None:
         """Let choose among these types and clinicians; what is chosen stays if it is there."""

@@ -1,16 +1,15 @@
 """The week on the screen: a board whose columns are days, to look at."""
 
 from PySide6.QtCore import QRect, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from contract.core_hours import london_day
+from reception.widgets.board_canvas import paint_now
 from reception.widgets.board_view import BoardView
 from reception.widgets.look import Look
-from reception.widgets.palette import Ink
 from reception.widgets.week_layout import WeekLayout
 
-_NOW_ALPHA = 170
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -53,10 +52,8 @@ class WeekView(BoardView):
         box = self.place.column_box(london_day(now).isoformat())
         if box is None:
             return
-        ink = QColor(self._look.palette[Ink.NOW_LINE])
-        ink.setAlpha(_NOW_ALPHA)
         x, y = box.x - self.horizontalOffset(), self.place.y_of(now) - 1 - self.verticalOffset()
-        painter.fillRect(QRect(x, y, box.width, 2), ink)
+        paint_now(painter, self._look, QRect(x, y, box.width, 2))
 
     def _movable_at(self, key: str) -> str:
         """Nothing is carried away: the week is to look at."""

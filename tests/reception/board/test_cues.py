@@ -7,7 +7,7 @@ import pytest
 
 from reception.desk.cues import CueKind
 from reception.desk.desk import Desk
-from reception.records import Appointment, Patient, Tree
+from reception.records import Appointment, Patient, Slot, Tree
 from reception.widgets.board_cell import sentence_of
 from reception.widgets.board_face import Glyph, face_of
 from reception.widgets.board_model import BoardModel
@@ -47,6 +47,16 @@ def cues_of(model: BoardModel, key: str = "Slot/g1") -> list[CueKind]:
     return [cue.kind for cue in cell.cues]
 
 
+def words(model: BoardModel) -> str:
+    return str(model.data(model.index_of("Slot/g1"), 3))  # the tool tip
+
+
+def booked_slot(diary: Diary) -> Slot:
+    slot = diary.slots.get("g1")
+    assert slot is not None
+    return slot
+
+
 def test_a_near_twin_shows_as_soon_as_both_are_known(
     diary: Diary, booked: Appointment, until: Until
 ) -> None:
@@ -75,6 +85,32 @@ def test_another_gp_shows_only_where_the_usual_one_is_in(
     away = person("SMITH, Jane", "Smith", "Jane", "1980-02-01", "Dr Osei")
     diary.patients.take(Patient.from_tree({**away.tree, "meta": NEWER}))
     until(lambda: cues_of(model) == [])
+
+
+def test_the_usual_gp_has_a_sign_only_while_they_have_time_for_it(
+    diary: Diary, booked: Appointment, until: Until
+) -> None:
+    later = diary.slot("p1", "pm", at("15:20"), 10)
+    diary.slot("p2", "pm", at("15:30"), 10, channel="Telephone")
+    model = BoardModel(diary, diary)
+    diary.patients.take(person("SMITH, Jane", "Smith", "Jane", "1980-02-01", "Dr Patel"))
+
+    def sign() -> bool:
+        cell = model.cell("Slot/g1")
+        assert cell is not None
+        assert [cue.kind for cue in cell.cues] in ([], [CueKind.OTHER_GP])
+        return Glyph.OTHER_GP in face_of(cell, diary.clock).glyphs
+
+    until(sign)
+    assert "Dr Patel is in and could see them at 15:20" in words(model)
+    diary.slot("p1", "pm", later.start, 10, status="busy")
+    until(lambda: not sign())
+    assert "usual GP Dr Patel is in, but fully booked" in words(model)
+    diary.slot("p3", "pm", at("16:00"), 10)
+    until(sign)
+    diary.appointment("a1", booked_slot(diary), "SMITH, Jane", status="arrived")
+    assert not sign()
+    assert "usual GP Dr Patel is in" in words(model)
 
 
 @pytest.mark.parametrize(("times", "cues"), [(0, []), (1, []), (2, [CueKind.MISSED])])
