@@ -5,14 +5,16 @@ Source: docs/contract.md 7; contract.core_hours (due rule).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from contract.codes import Priority, RequestState
 from contract.core_hours import due_at, london_day
 from reception.desk.words import clock, day_text, span
 from reception.records import Request
+from reception.records.tree import EPOCH
 
 QueueKey = tuple[int, bool, datetime, datetime, str]
+_FAR = datetime(9999, 1, 1, tzinfo=UTC)
 SOON = timedelta(hours=2)
 """From here on the clock counts down instead of naming an hour."""
 
@@ -45,9 +47,12 @@ def queue_key(request: Request, now: datetime, raised: Priority = Priority.ROUTI
 
     *raised* is what the patient's words raise the request to: it can only come sooner by it, and
     right after the emergencies that somebody has named so if they tell of one. What
-    waits for the patient or sleeps comes after all that waits for us, emergencies excepted. The
-    order is total: no two requests share a key.
+    waits for the patient or sleeps comes after all that waits for us, emergencies excepted. What
+    has ended comes last, the latest first. The order is total: no two requests share a key.
     """
+    if not request.is_open:
+        ended = max(request.modified, request.authored)
+        return (3, True, _FAR - (ended - EPOCH), request.authored, request.id)
     rank = 0 if request.is_emergency else 1 if raised is Priority.STAT else 2
     due = due_of(request)
     if raised is not Priority.ROUTINE and not is_asleep(request, now):

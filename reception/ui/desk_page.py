@@ -140,6 +140,8 @@ class DeskPage(Page):
             self.queue.admit()
         elif text == "/":
             self.focus_search()
+        elif text == "v":
+            self.queue.offer_views()
         elif text in ("j", "k"):
             self.queue.view.step(1 if text == "j" else -1)
         elif text == "U":
