@@ -17,8 +17,14 @@ pytestmark = pytest.mark.qt_log_ignore(
 
 
 def test_a_view_is_saved_by_name_and_shown_again_by_its_number(
-    desk_page: DeskPage, desk: Desk, hands: Hands, until: Until, look: Look, show: Show, finish: Finish,
-) -> None:  # fmt: skip
+    desk_page: DeskPage,
+    desk: Desk,
+    hands: Hands,
+    until: Until,
+    look: Look,
+    show: Show,
+    finish: Finish,
+) -> None:
     queue = desk_page.queue
     queue.show_lane(Lane.ADMIN)
     hands.press(Qt.Key.Key_Slash)
