@@ -240,7 +240,7 @@ class QueueModel(QAbstractListModel):
         self._follow()
 
     @Slot()
-    def sort_again(self) -> None:
+    def sort_again(self, _what: object = None) -> None:
         """Put everything in order afresh: what the order follows from has changed."""
         self._on_reset()
 

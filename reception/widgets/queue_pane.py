@@ -29,6 +29,7 @@ from reception.widgets.queue_eyes import QueueEyes
 from reception.widgets.queue_lane import Lane, LaneLike, TeamLane
 from reception.widgets.queue_model import QueueModel
 from reception.widgets.queue_row import QueueReader
+from reception.widgets.queue_tally import TallyLanes
 from reception.widgets.queue_view import QueueDelegate, QueueView
 from reception.widgets.queue_views import SavedView, ViewsButton
 
@@ -52,6 +53,7 @@ class QueuePane(QWidget):
         status: Callable[[], str],
         parent: QWidget | None = None,
         eyes: QueueEyes | None = None,
+        tally: TallyLanes | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk, self._look = desk, look
@@ -59,7 +61,8 @@ class QueuePane(QWidget):
         self._status = status
         model.setParent(self)
         self._eyes = eyes or QueueEyes(desk, RedFlags.shipped())
-        model.see_with(self._eyes.look, lanes)
+        self._tally = tally
+        model.see_with(self._eyes.look, [*lanes, *(tally.lanes if tally else ())])
         view.setModel(model)
         self._open_id = ""
         self._told_emergencies = 0
@@ -126,6 +129,12 @@ class QueuePane(QWidget):
         column.addWidget(head)
         column.addWidget(self.news)
         column.addWidget(body, 1)
+        self.sum = QLabel(self)
+        self.sum.setProperty("kind", "muted")
+        self.sum.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sum.setContentsMargins(unit, unit // 2, unit, unit // 2)
+        self.sum.setVisible(tally is not None)
+        column.addWidget(self.sum)
         self._column = column
 
         # Counting is not done for every change of a burst.
@@ -147,6 +156,8 @@ class QueuePane(QWidget):
         desk.patients.changed.connect(self._on_patient_changed)
         desk.patients.reset.connect(self.model.refresh)
         desk.time.minute_passed.connect(self.model.refresh)
+        desk.time.day_changed.connect(self.model.sort_again)
+        desk.documents.changed.connect(self.model.sort_again)
         desk.loaded.connect(self._count_soon)
         look.palette.changed.connect(self._dress)
         self._dress()
@@ -205,11 +216,7 @@ class QueuePane(QWidget):
         self.views.offer(SavedView("", self.lane.value, self.filter.text().strip()))
 
     def add_below(self, widget: QWidget) -> None:
-        """Put *widget* under the list."""
-        self._column.addWidget(widget)
-
-    def add_above(self, widget: QWidget) -> None:
-        """Put *widget* between what is new and the list."""
+        """Put *widget* under the list, above the sum."""
         self._column.insertWidget(self._column.count() - 1, widget)
 
     def add_beside_filter(self, widget: QWidget) -> None:
@@ -313,6 +320,11 @@ class QueuePane(QWidget):
             if chip.text() != f"{lane.value}  {count}":
                 chip.setText(f"{lane.value}  {count}")
                 chip.setAccessibleName(f"{lane.value}, {count}")
+        if self._tally is not None:
+            tally = self._tally.tally(self.model.count)
+            if tally.words != self.sum.text():
+                self.sum.setText(tally.words)
+                self.sum.setAccessibleName(tally.spoken)
         self._show_rows()
         self._show_news()
         self.counts_changed.emit()
@@ -374,7 +386,8 @@ def request_queue(
     lanes: list[LaneLike] = list(Lane)
     lanes.insert(lanes.index(Lane.MINE) + 1, TeamLane(eyes.teams))
     status = partial(_sweep_text, desk)
-    return QueuePane(desk, look, model, view, lanes, status, parent, eyes)
+    tally = TallyLanes(desk.time.today)
+    return QueuePane(desk, look, model, view, lanes, status, parent, eyes, tally)
 
 
 def _sweep_text(desk: Desk) -> str:
