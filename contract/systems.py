@@ -41,6 +41,7 @@ MESSAGE_CATEGORY: Final = f"{CANONICAL}/CodeSystem/message-category"
 CANCEL_REASON: Final = "http://terminology.hl7.org/CodeSystem/appointment-cancellation-reason"
 APPOINTMENT_TYPE: Final = "http://terminology.hl7.org/CodeSystem/v2-0276"
 PARTICIPATION_TYPE: Final = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
+PARTICIPATION_MODE: Final = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
 SNOMED: Final = "http://snomed.info/sct"
 PRESCRIPTION_ORDERING: Final = (
     "https://fhir.nhs.uk/England/CodeSystem/England-PFSPrescriptionOrderingParameter"

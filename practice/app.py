@@ -7,6 +7,7 @@ from practice import fhir, identity, live
 from practice.clock import Clock
 from practice.identity import Identity, SigningKey
 from practice.opener import Opener
+from practice.returner import Returner
 from practice.rules.gate import Gate
 from practice.settings import DataFolder, Settings
 from practice.store import Store
@@ -47,6 +48,7 @@ class PracticeService:
         self.hub = live.Hub(self.store, gate, self.identity, clock)
         self.identity.on_ended(self.hub.sessions_ended)
         self._opener = Opener(self.store, self._codes, clock, speed)
+        self._returner = Returner(self.store, self._codes, clock, speed)
         self.app = Starlette(
             routes=[
                 *identity.routes(self.identity, Pages()),
@@ -70,6 +72,7 @@ class PracticeService:
         """Make everything ready to answer."""
         self.hub.start()
         self._opener.start()
+        self._returner.start()
         await self.identity.start()
 
     async def take_leave(self) -> None:
@@ -79,6 +82,7 @@ class PracticeService:
     async def close(self) -> None:
         """Write down what is queued and let go of everything."""
         await self._opener.stop()
+        await self._returner.stop()
         await self.identity.stop()
         self.identity.close()
         self.store.close()

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import partial
 
 from practice.clock import Clock
-from practice.rules.opening import AT_ONCE, act_on, due_time, look, may_act, searches
-from practice.store import Commit, Store, Stored
+from practice.rules.opening import AT_ONCE, Found, act_on, due_time, look, may_act, searches
+from practice.store import Commit, Query, Store, Stored, Unit
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +45,13 @@ class Opener:
         self._moments: dict[_Key, datetime] = {}
         self._fresh: list[tuple[str, Stored]] = []
         self._woken = asyncio.Event()
+        self._is_looked_through = False
+        self._task_name = "opener"
 
     def start(self) -> None:
         """Begin, on the running event loop."""
         self._store.on_commit(self._on_commit)
-        self._task = asyncio.create_task(self._run(), name="opener")
+        self._task = asyncio.create_task(self._run(), name=self._task_name)
 
     async def stop(self) -> None:
         """End."""
@@ -59,42 +61,45 @@ class Opener:
 
     def _on_commit(self, commit: Commit) -> None:
         if commit.ods in self._practices:
-            fresh = [(commit.ods, stored) for stored in commit.changes if may_act(stored)]
+            fresh = [(commit.ods, stored) for stored in commit.changes if self._may_act(stored)]
             if fresh:
                 self._fresh += fresh
                 self._woken.set()
 
     async def _run(self) -> None:
-        looked_through = False
         while True:
             try:
-                if not looked_through:
+                if not self._is_looked_through:
+                    self._is_looked_through = True  # what is asked for meanwhile is not forgotten
                     await self._look_through()
-                    looked_through = True
                 await self._take_fresh()
                 await self._act()
             except Exception:
-                log.exception("slots could not be opened; trying again")
-                looked_through = False
+                log.exception("what was due could not be done; trying again")
+                self._is_looked_through = False
                 await asyncio.sleep(_LONGEST_S)
             await self._wait()
 
+    def _look_again(self) -> None:
+        self._is_looked_through = False
+        self._woken.set()
+
     async def _look_through(self) -> None:
         for ods in sorted(self._practices):
-            for query in searches(self._clock.now()):
-                found = await self._store.read(ods, partial(look, query=query))
-                self._note(ods, found.times)
-                while found.next is not None:
-                    found = await self._store.read(ods, partial(look, query=found.next))
+            for query in await self._searches(ods):
+                page: Query | None = query
+                while page is not None:
+                    found = await self._store.read(ods, partial(self._look, query=page))
                     self._note(ods, found.times)
+                    page = found.next
 
     async def _take_fresh(self) -> None:
         while self._fresh:
             fresh, self._fresh = self._fresh, []
             if len(fresh) > _MANY:
-                moments = await asyncio.to_thread(_moments, fresh, self._clock.now())
+                moments = await asyncio.to_thread(self._moments_of, fresh)
             else:
-                moments = _moments(fresh, self._clock.now())
+                moments = self._moments_of(fresh)
             for ods, slot_id, when in moments:
                 self._note(ods, [(slot_id, when)])
 
@@ -117,9 +122,7 @@ class Opener:
         for ods, slot_ids in due.items():
             for first in range(0, len(slot_ids), AT_ONCE):
                 some = slot_ids[first : first + AT_ONCE]
-                changed = await self._store.write(ods, partial(act_on, slot_ids=some))
-                if changed:
-                    log.info("opened %d slots by their rules", changed)
+                await self._act_on(ods, some)
 
     async def _wait(self) -> None:
         """Until the next moment, or until slots have changed."""
@@ -134,11 +137,27 @@ class Opener:
             return
         self._woken.clear()
 
+    # What is its own: a subclass minds something else
 
-def _moments(fresh: Sequence[tuple[str, Stored]], now: datetime) -> list[tuple[str, str, datetime]]:
-    """Practice, slot and moment of those that a rule still changes."""
-    return [
-        (ods, stored.id, when)
-        for ods, stored in fresh
-        if (when := due_time(stored, now)) is not None
-    ]
+    def _may_act(self, stored: Stored) -> bool:
+        return may_act(stored)
+
+    async def _searches(self, _ods: str) -> Sequence[Query]:
+        return searches(self._clock.now())
+
+    def _look(self, unit: Unit, query: Query) -> Found:
+        return look(unit, query)
+
+    def _moments_of(self, fresh: Sequence[tuple[str, Stored]]) -> list[tuple[str, str, datetime]]:
+        """Practice, id and moment of those that a rule still changes."""
+        now = self._clock.now()
+        return [
+            (ods, stored.id, when)
+            for ods, stored in fresh
+            if (when := due_time(stored, now)) is not None
+        ]
+
+    async def _act_on(self, ods: str, ids: Sequence[str]) -> None:
+        changed = await self._store.write(ods, partial(act_on, slot_ids=ids))
+        if changed:
+            log.info("opened %d slots by their rules", changed)

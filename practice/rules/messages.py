@@ -10,6 +10,7 @@ from practice.clock import instant
 from practice.refusal import Refusal
 from practice.rules import consent, patients, requests
 from practice.rules.act import Act
+from practice.rules.hours import core_hours
 from practice.rules.rights import denied
 from practice.rules.trees import (
     codings,
@@ -133,13 +134,15 @@ def follow_up(act: Act, before: Tree | None, after: Tree) -> None:
         for task in held:
             if task.get("status") not in _CLOSED:
                 state = RequestState.DELIVERY_FAILED
-                act.unit.update(requests.reopened(task, state, act.now))
+                act.unit.update(requests.reopened(task, state, act.now, core_hours(act.unit)))
         return
     if not held:
         act.unit.create(_request_for(act, parent, after))
     for task in held:
         if task.get("status") in _WAITING:
-            act.unit.update(requests.reopened(task, RequestState.REOPENED, act.now))
+            act.unit.update(
+                requests.reopened(task, RequestState.REOPENED, act.now, core_hours(act.unit))
+            )
 
 
 def _header(act: Act, tree: Tree) -> Tree:
@@ -261,5 +264,5 @@ def _request_for(act: Act, parent: str, message: Tree) -> Tree:
         "requester": message["sender"],
         "authoredOn": instant(act.now),
     }
-    fresh = requests.reopened(tree, RequestState.NEW, act.now)
+    fresh = requests.reopened(tree, RequestState.NEW, act.now, core_hours(act.unit))
     return {**fresh, "status": "requested"}

@@ -14,13 +14,14 @@ from contract.codes import (
     RequestState,
     RequestType,
 )
-from contract.core_hours import due_at
+from contract.core_hours import STANDARD, CoreHours
 from contract.moves import TASK_OPEN, task_may_move
 from contract.systems import REQUEST_OUTCOME, REQUEST_REJECT, REQUEST_STATE, REQUEST_TYPE
 from practice.clock import instant
 from practice.rules import consent, contacts, patients, repeats
 from practice.rules.act import Act
 from practice.rules.caller import Right
+from practice.rules.hours import core_hours
 from practice.rules.rights import denied, require
 from practice.rules.trees import (
     codes,
@@ -92,10 +93,10 @@ def with_due(tree: Tree, when: datetime) -> Tree:
     return {**tree, "restriction": {**restriction, "period": period}}
 
 
-def reopened(tree: Tree, state: RequestState, now: datetime) -> Tree:
+def reopened(tree: Tree, state: RequestState, now: datetime, hours: CoreHours = STANDARD) -> Tree:
     """A request that somebody has to look at again, due anew from *now*."""
     fresh = in_state({**tree, "status": "in-progress", "lastModified": instant(now)}, state)
-    return with_due(fresh, due_at(now, urgent=is_urgent(tree)))
+    return with_due(fresh, hours.due_at(now, urgent=is_urgent(tree)))
 
 
 def check_new(act: Act, tree: Tree) -> Tree:
@@ -119,7 +120,7 @@ def check_new(act: Act, tree: Tree) -> Tree:
     if tree["status"] == "on-hold":
         _check_awaited(act, tree)
         return tree
-    return with_due(tree, due_at(act.now, urgent=is_urgent(tree)))
+    return with_due(tree, core_hours(act.unit).due_at(act.now, urgent=is_urgent(tree)))
 
 
 def check_change(act: Act, before: Tree, after: Tree) -> Tree:
@@ -294,7 +295,7 @@ def _due_anew(act: Act, before: Tree, after: Tree) -> Tree:
         if was != "on-hold" or _period_end(before) != _period_end(after):
             _check_awaited(act, after)
         return after
-    fresh = due_at(act.now, urgent=is_urgent(after))
+    fresh = core_hours(act.unit).due_at(act.now, urgent=is_urgent(after))
     due = due_of(before)
     if was == "on-hold" or (was in _ENDS and will not in _ENDS) or due is None:
         return with_due(after, fresh)

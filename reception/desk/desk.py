@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtCore import Slot as QtSlot
 
+from contract.core_hours import CoreHours
 from reception.api.handover import Handover
 from reception.api.network import NetworkThread
 from reception.api.wire import Wire
@@ -26,6 +27,7 @@ from reception.desk.extra import ExtraSlots
 from reception.desk.feed import Feed
 from reception.desk.fit import Fitting
 from reception.desk.freshness import Freshness, State
+from reception.desk.hours import core_hours
 from reception.desk.loading import Loading
 from reception.desk.me import Me
 from reception.desk.missed import Missed
@@ -346,13 +348,19 @@ class Desk(QObject):
 
     # -- the order of work
 
+    @property
+    def core_hours(self) -> CoreHours:
+        """When the practice is open, as it has set it."""
+        return core_hours(self.stores)
+
     def queue(self) -> list[Request]:
         """Every open request in the order of work."""
-        return sorted((r for r in self.requests if r.is_open), key=self.queue_key)
+        return sorted(self.requests.open_ones(), key=self.queue_key)
 
     def queue_key(self, request: Request) -> QueueKey:
         """Sorts requests into the order of work as of now."""
-        return order.queue_key(request, self.time.now(), RedFlags.shipped().raised_for(request))
+        raised = RedFlags.shipped().raised_for(request)
+        return order.queue_key(request, self.time.now(), raised, self.core_hours)
 
     def due_text(self, request: Request) -> str:
         """The due clock of a request in words."""
@@ -360,7 +368,7 @@ class Desk(QObject):
 
     def closing_sweep(self) -> Sweep:
         """What must not be left at the close."""
-        return order.closing_sweep(self.requests, self.time.now())
+        return order.closing_sweep(self.requests.open_ones(), self.time.now(), self.core_hours)
 
     def patient_name(self, record: Request | Appointment) -> str:
         """Whose it is: the name it carries, or the patient's where it carries none."""

@@ -5,14 +5,16 @@ Source: docs/contract.md 7; contract.core_hours (due rule).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from contract.codes import Priority, RequestState
-from contract.core_hours import due_at, london_day
+from contract.core_hours import STANDARD, CoreHours, london_day
 from reception.desk.words import clock, day_text, span
 from reception.records import Request
+from reception.records.tree import EPOCH
 
 QueueKey = tuple[int, bool, datetime, datetime, str]
+_FAR = datetime(9999, 1, 1, tzinfo=UTC)
 SOON = timedelta(hours=2)
 """From here on the clock counts down instead of naming an hour."""
 
@@ -24,7 +26,7 @@ def waiting_since(request: Request) -> datetime:
     return request.authored
 
 
-def due_of(request: Request) -> datetime:
+def due_of(request: Request, hours: CoreHours = STANDARD) -> datetime:
     """When the practice must have dealt with it, as aware UTC.
 
     For one that waits for the patient, or sleeps, it is when it comes back to us. Where the
@@ -32,7 +34,7 @@ def due_of(request: Request) -> datetime:
     """
     if request.due is not None:
         return request.due
-    return due_at(waiting_since(request), urgent=request.is_urgent)
+    return hours.due_at(waiting_since(request), urgent=request.is_urgent)
 
 
 def is_asleep(request: Request, now: datetime) -> bool:
@@ -40,18 +42,26 @@ def is_asleep(request: Request, now: datetime) -> bool:
     return request.status == "on-hold" and (request.due is None or request.due > now)
 
 
-def queue_key(request: Request, now: datetime, raised: Priority = Priority.ROUTINE) -> QueueKey:
+def queue_key(
+    request: Request,
+    now: datetime,
+    raised: Priority = Priority.ROUTINE,
+    hours: CoreHours = STANDARD,
+) -> QueueKey:
     """Sorts requests into the order of work: emergency first, then due, then longest waiting.
 
     *raised* is what the patient's words raise the request to: it can only come sooner by it, and
     right after the emergencies that somebody has named so if they tell of one. What
-    waits for the patient or sleeps comes after all that waits for us, emergencies excepted. The
-    order is total: no two requests share a key.
+    waits for the patient or sleeps comes after all that waits for us, emergencies excepted. What
+    has ended comes last, the latest first. The order is total: no two requests share a key.
     """
+    if not request.is_open:
+        ended = max(request.modified, request.authored)
+        return (3, True, _FAR - (ended - EPOCH), request.authored, request.id)
     rank = 0 if request.is_emergency else 1 if raised is Priority.STAT else 2
-    due = due_of(request)
+    due = due_of(request, hours)
     if raised is not Priority.ROUTINE and not is_asleep(request, now):
-        due = min(due, due_at(waiting_since(request), urgent=True))
+        due = min(due, hours.due_at(waiting_since(request), urgent=True))
     return (
         rank,
         is_asleep(request, now) and not request.is_emergency,
@@ -89,28 +99,36 @@ class Sweep:
     """What is left before the doors close.
 
     Attributes:
-        unread: requests that nobody has opened.
+        to_read: requests that nobody has opened, in the order of work.
         due_today: open requests due by the end of this London day, late ones included.
         late: those whose hour is past.
         emergencies: open ones.
     """
 
-    unread: int
+    to_read: tuple[Request, ...]
     due_today: int
     late: int
     emergencies: int
 
+    @property
+    def unread(self) -> int:
+        """How many nobody has opened."""
+        return len(self.to_read)
 
-def closing_sweep(requests: Iterable[Request], now: datetime) -> Sweep:
-    """Count what must not be left at 18:30. Asleep ones are counted when they wake."""
-    unread = due_today = late = emergencies = 0
+
+def closing_sweep(requests: Iterable[Request], now: datetime, hours: CoreHours = STANDARD) -> Sweep:
+    """Find what must not be left at the close. Asleep ones are counted when they wake."""
+    to_read: list[Request] = []
+    due_today = late = emergencies = 0
     today = london_day(now)
     for request in requests:
         if not request.is_open or is_asleep(request, now):
             continue
-        due = due_of(request)
-        unread += request.status == "requested"
+        due = due_of(request, hours)
+        if request.status == "requested":
+            to_read.append(request)
         due_today += london_day(due) <= today
         late += due <= now
         emergencies += request.is_emergency
-    return Sweep(unread, due_today, late, emergencies)
+    to_read.sort(key=lambda request: queue_key(request, now, hours=hours))
+    return Sweep(tuple(to_read), due_today, late, emergencies)

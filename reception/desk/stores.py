@@ -88,6 +88,11 @@ class RequestStore(RecordStore[Request]):
         self._by_thread = self.index(
             lambda request: (request.thread_id,) if request.thread_id else ()
         )
+        self._open = self.index(lambda request: ("open",) if request.is_open else ())
+
+    def open_ones(self) -> list[Request]:
+        """Every request that has not ended, in no promised order."""
+        return self._open.of("open")
 
     def of_patient(self, patient_id: str) -> list[Request]:
         """The patient's requests, the oldest first."""
@@ -280,10 +285,9 @@ class Stores(QObject):
     def _request_belongs(self, request: Request) -> bool:
         if request.is_open:
             return True
-        return (
-            request.status != "entered-in-error"
-            and request.last_updated >= day_bounds(self._today())[0]
-        )
+        # Not when it was stored: a practice that is moved in stores its past all on one day.
+        ended = max(request.modified, request.authored)
+        return request.status != "entered-in-error" and ended >= day_bounds(self._today())[0]
 
 
 def _by_start(record: Slot | Appointment) -> tuple[datetime, str]:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from contract.codes import Outcome, Priority, Reject, RequestState
-from contract.core_hours import due_at
+from contract.core_hours import CoreHours
 from contract.limits import CLAIM_S
 from contract.moves import task_may_move
 from reception.api.bundle import Entry, put
+from reception.desk.hours import core_hours
 from reception.desk.order import due_of
 from reception.desk.problems import NotPossible
 from reception.desk.words import clock, span, when
@@ -68,7 +69,9 @@ class Triage:
                 raise _AsItIs(now)
             if now.status == "in-progress":
                 self._was_reopened.add(request_id)
-            return [put(_awake(now, now.claimed(me.reference, me.display)), now.version)]
+            return [
+                put(_awake(now, now.claimed(me.reference, me.display), self._hours), now.version)
+            ]
 
         try:
             stored = await self._write("Opening a request", request_id, plan)
@@ -127,8 +130,9 @@ class Triage:
             tree = now.prioritised(priority, reason.strip())
             if priority == Priority.ROUTINE or now.is_urgent:
                 return tree
-            same_day = due_at(self._bench.time.now(), urgent=True)
-            return _due(tree, min(due_of(now), same_day))
+            hours = self._hours
+            same_day = hours.due_at(self._bench.time.now(), urgent=True)
+            return _due(tree, min(due_of(now, hours), same_day))
 
         return await self._change(
             request_id, make, f"{{who}}: {_URGENCY[priority]}.", though_open_elsewhere=True
@@ -138,14 +142,16 @@ class Triage:
         """Hand it to a person or a team (*owner* is a reference)."""
         return await self._change(
             request_id,
-            lambda now: _awake(now, now.assigned(owner, owner_name)),
+            lambda now: _awake(now, now.assigned(owner, owner_name), self._hours),
             f"{{who}}: with {owner_name}.",
         )
 
     async def hand_back(self, request_id: str) -> Request:
         """Put it back into the pool."""
         return await self._change(
-            request_id, lambda now: _awake(now, now.handed_back()), "{who}: back in the pool."
+            request_id,
+            lambda now: _awake(now, now.handed_back(), self._hours),
+            "{who}: back in the pool.",
         )
 
     async def match(self, request_id: str, patient: Patient) -> Request:
@@ -269,6 +275,10 @@ class Triage:
             raise TypeError("the service answered with something else than a request")
         return record
 
+    @property
+    def _hours(self) -> CoreHours:
+        return core_hours(self._bench.stores)
+
     def _not_anothers(self, request: Request) -> None:
         now = self._bench.time.now()
         viewer = request.viewer(now)
@@ -312,12 +322,12 @@ class _AsItIs(Problem):
         self.request = request
 
 
-def _awake(request: Request, tree: Tree) -> Tree:
+def _awake(request: Request, tree: Tree, hours: CoreHours) -> Tree:
     """*tree* due by the rule again, where the date in it was when it would come back to us."""
     if request.status != "on-hold" and request.state != RequestState.REOPENED:
         return tree
     rested = Request.from_tree(changed(request.tree, status="in-progress", restriction=None))
-    return _due(tree, due_of(rested))
+    return _due(tree, due_of(rested, hours))
 
 
 def _due(tree: Tree, at: datetime) -> Tree:

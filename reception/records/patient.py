@@ -203,10 +203,13 @@ class Team(Record, frozen=True, eq=False, kw_only=True):
     resource_type: ClassVar[str] = "CareTeam"
 
     name: str
+    members: frozenset[str]
+    """References of who is in it."""
 
     @classmethod
     def _fields_of(cls, tree: Tree) -> dict[str, Any]:
-        return {"name": text_at(tree, "name")}
+        members = (text_at(p, "member", "reference") for p in maps(tree, "participant"))
+        return {"name": text_at(tree, "name"), "members": frozenset(filter(None, members))}
 
 
 class PatientFlag(Record, frozen=True, eq=False, kw_only=True):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from contract import systems
+from contract.came_by import CameBy, came_by
 from contract.codes import REPEAT_RENEWAL, Outcome, Priority, Reject, RequestState, RequestType
 from contract.limits import CLAIM_S
 from contract.moves import TASK_OPEN
@@ -113,6 +114,11 @@ class Request(Record, frozen=True, eq=False, kw_only=True):
     def is_unmatched(self) -> bool:
         """Nobody has yet said who this person is."""
         return not self.patient_id
+
+    @property
+    def came_by(self) -> CameBy:
+        """How it came: online, on the phone or at the counter."""
+        return came_by(self.tree)
 
     @property
     def waits_for_us(self) -> bool:

@@ -17,6 +17,7 @@ from reception.widgets.board_model import BoardModel
 from reception.widgets.look import Look
 from reception.widgets.queue_lane import Lane
 from reception.widgets.queue_pane import request_queue
+from reception.widgets.queue_sweep import SweepBar
 from reception.widgets.send_bar import SendBar
 from reception.widgets.sending import Outgoing
 
@@ -69,6 +70,8 @@ class DeskPage(Page):
         self.board_button.setToolTip("The board beside the queue (Ctrl+B)")
         self.board_button.setAccessibleName("The board beside the queue")
         self.queue.add_beside_filter(self.board_button)
+        self.sweep = SweepBar(desk, look, self.queue)
+        self.queue.add_below(self.sweep)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -81,6 +84,8 @@ class DeskPage(Page):
     def _connect(self) -> None:
         self.queue.opened.connect(self._on_opened)
         self.queue.counts_changed.connect(self._on_counts_changed)
+        self.queue.counts_changed.connect(self.sweep.look)
+        self.sweep.show_requested.connect(self._on_sweep)
         self.panel.closed.connect(self._on_closed)
         self.panel.closed_tool.connect(self._on_tool_closed)
         self.panel.ended.connect(self._on_ended)
@@ -140,6 +145,10 @@ class DeskPage(Page):
             self.queue.admit()
         elif text == "/":
             self.focus_search()
+        elif text == "v":
+            self.queue.offer_views()
+        elif text == "w":
+            self.sweep.show_left()
         elif text in ("j", "k"):
             self.queue.view.step(1 if text == "j" else -1)
         elif text == "U":
@@ -182,8 +191,13 @@ class DeskPage(Page):
     @Slot()
     def _on_counts_changed(self) -> None:
         model = self.queue.model
-        urgent = any(r.is_emergency and r.is_open for r in self._desk.requests)
+        urgent = any(r.is_emergency for r in self._desk.requests.open_ones())
         self.badge_changed.emit(model.count(Lane.ALL), urgent)
+
+    @Slot(str)
+    def _on_sweep(self, text: str) -> None:
+        self.queue.show_view(Lane.ALL.value, text)
+        self.queue.view.setFocus()
 
     # The board beside
 

@@ -5,7 +5,6 @@ changed is counted, and let in by `admit`. A request that ends meanwhile stays w
 that it has ended.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
@@ -20,16 +19,20 @@ from PySide6.QtCore import (
     Slot,
 )
 
+from reception.desk.queue_filter import Eyes, QueueFilter, read_filter
 from reception.desk.store import RecordStore
 from reception.records import Request
-from reception.widgets.queue_lane import LaneLike
+from reception.records.tree import EPOCH
+from reception.widgets.queue_counts import LaneCounts
+from reception.widgets.queue_lane import LaneLike, shows_ended
 from reception.widgets.queue_order import HeldBack, WorkOrder, rising
 
 Index = QModelIndex | QPersistentModelIndex
 REQUEST_ROLE = int(Qt.ItemDataRole.UserRole)
 ROW_ROLE = REQUEST_ROLE + 1
-_WORDS = re.compile(r"[\w']+")
 REQUEST_MIME = "application/x-reception-request"
+MANY_RUNS = 60
+"""Rows that change in more pieces than this are laid out in one step."""
 
 
 class Row(Protocol):
@@ -73,12 +76,16 @@ class QueueModel(QAbstractListModel):
     ) -> None:
         super().__init__(parent)
         self._requests, self._describe, self._me = requests, describe, me
+        self._open = requests.index(lambda r: ("open",) if r.is_open else ())
         self._order = WorkOrder(order)
+        self._counts = LaneCounts((), me)
+        self._eyes: Callable[[], Eyes] = self._bare_eyes
         self._ids: list[str] = []
-        self._places: dict[str, int] = {}
+        self._numbered: dict[str, int] | None = None
         self._last: dict[str, Request] = {}
         self._described: dict[str, Row] = {}
-        self._lane, self._needle = lane, ""
+        self._lane, self._filter = lane, QueueFilter()
+        self._filtered_out: set[str] = set()
         self._pinned = False
         self._held: HeldBack | None = None
         requests.added.connect(self._on_added)
@@ -86,6 +93,12 @@ class QueueModel(QAbstractListModel):
         requests.removed.connect(self._on_removed)
         requests.reset.connect(self._on_reset)
         self._on_reset()
+
+    def see_with(self, eyes: Callable[[], Eyes], lanes: Sequence[LaneLike]) -> None:
+        """Filter with what *eyes* know from now on, and keep count of *lanes*."""
+        self._eyes = eyes
+        self._counts = LaneCounts(lanes, self._me)
+        self._counts.begin(self._requests)
 
     # What is shown
 
@@ -104,7 +117,7 @@ class QueueModel(QAbstractListModel):
         """What waits to be let in."""
         if self._held is None:
             self._held = HeldBack.between(
-                self._ids, self._places, self._order.ids, self._is_emergency
+                self._ids, self._places, self._wanted(), self._is_emergency
             )
         return self._held
 
@@ -121,24 +134,40 @@ class QueueModel(QAbstractListModel):
         """The request in *row*, if there is one; its newest copy."""
         return self._last.get(self._ids[row]) if 0 <= row < len(self._ids) else None
 
+    @property
+    def filter(self) -> QueueFilter:
+        """What the rows are narrowed by."""
+        return self._filter
+
     def count(self, lane: LaneLike) -> int:
-        """How many requests stand in *lane*, let in or not."""
-        return self.counts((lane,))[lane]
+        """How many requests stand in *lane*, let in or not; one of those that are counted."""
+        return self._counts.of(lane)
 
     def counts(self, lanes: Iterable[LaneLike]) -> dict[LaneLike, int]:
         """How many requests stand in each of *lanes*, let in or not."""
-        return {lane: sum(lane.takes(r, self._me) for r in self._requests) for lane in lanes}
+        return {lane: self._counts.of(lane) for lane in lanes}
+
+    def go_on(self) -> bool:
+        """Do a slice of what is left to count; whether all is counted."""
+        return self._counts.is_complete or self._counts.go_on()
 
     # What changes it
 
     def show(self, lane: LaneLike, needle: str = "") -> None:
-        """Show *lane*, and of it what has words that begin like those of *needle*.
+        """Show *lane*, and of it what the filter *needle* takes.
 
         The user asked, so the rows are laid out afresh even while they are pinned.
         """
-        self._lane, self._needle = lane, needle.strip().casefold()
-        self._sort()
-        self.admit()
+        wanted = read_filter(needle)
+        if lane is not self._lane:
+            self._lane = lane
+            self._sort()
+        if wanted.terms != self._filter.terms or wanted:
+            self._filter = wanted
+            self._sift()
+        self._filter = wanted
+        self._lay_out(self._wanted())
+        self._tell_held()
 
     def pin(self, pinned: bool) -> None:
         """Hold the rows still, or let them follow the work again."""
@@ -151,13 +180,13 @@ class QueueModel(QAbstractListModel):
     @Slot()
     def admit(self) -> None:
         """Let in everything that was held back."""
-        self._lay_out(self._order.ids)
+        self._lay_out(self._wanted())
         self._tell_held()
 
     def release(self, request_id: str) -> None:
         """Let that one row follow the work although the others are pinned: the user moved it."""
         row = self.row_of(request_id)
-        if row >= 0 and request_id not in self._order:
+        if row >= 0 and not self._is_wanted(request_id):
             self._take_out(row, row)
         self._tell_held()
 
@@ -205,8 +234,15 @@ class QueueModel(QAbstractListModel):
         self._described.clear()
         if self._ids:
             self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
-        self._sort()
+        for request in self._order.timed():
+            self._order.put(request)
+        self._sift()
         self._follow()
+
+    @Slot()
+    def sort_again(self, _what: object = None) -> None:
+        """Put everything in order afresh: what the order follows from has changed."""
+        self._on_reset()
 
     def refresh_patient(self, patient_id: str) -> None:
         """Say the rows of that patient again: more is known of them."""
@@ -235,14 +271,24 @@ class QueueModel(QAbstractListModel):
         self._take(self._requests.newest(gone.id) or gone)
 
     def _take(self, request: Request) -> None:
-        if request.id in self._places:
+        if request.id in self._last:
             self._last[request.id] = request
             self._repaint(request.id)
-        if request.id in self._requests and self._takes(request):
+        is_held = request.id in self._requests
+        if is_held and self._lane.takes(request, self._me):
             self._order.put(request)
+            if self._filter and not self._filter.takes(request, self._eyes()):
+                self._filtered_out.add(request.id)
+            else:
+                self._filtered_out.discard(request.id)
         else:
             self._order.drop(request.id)
-        self._follow()
+            self._filtered_out.discard(request.id)
+        if is_held:
+            self._counts.put(request)
+        else:
+            self._counts.drop(request.id)
+        self._follow(request.id)
         self.counts_changed.emit()
 
     @Slot()
@@ -254,29 +300,65 @@ class QueueModel(QAbstractListModel):
         if self._ids:
             self.dataChanged.emit(self.index(0), self.index(len(self._ids) - 1))
         self._sort()
+        self._sift()
+        self._counts.begin(self._requests)
         self._follow()
         self.counts_changed.emit()
 
     # How rows move
 
-    def _takes(self, request: Request) -> bool:
-        if not self._lane.takes(request, self._me):
-            return False
-        if not self._needle:
-            return True
-        text = f"{request.patient_name} {request.description} {request.owner_name}"
-        words = _WORDS.findall(text.casefold())
-        return all(
-            any(word.startswith(begun) for word in words) for begun in _WORDS.findall(self._needle)
+    def _sort(self) -> None:
+        some = self._requests if shows_ended(self._lane) else self._open.of("open")
+        lane, me = self._lane, self._me
+        self._order.fill(r for r in some if lane.takes(r, me))
+
+    def _sift(self) -> None:
+        """Find out again what of the lane the filter leaves out."""
+        self._filtered_out = set()
+        if self._filter:
+            takes, eyes = self._filter.takes, self._eyes()
+            self._filtered_out = {r.id for r in self._order.requests if not takes(r, eyes)}
+
+    def _wanted(self) -> list[str]:
+        ids = self._order.ids
+        return [i for i in ids if i not in self._filtered_out] if self._filtered_out else ids
+
+    def _is_wanted(self, request_id: str) -> bool:
+        return request_id in self._order and request_id not in self._filtered_out
+
+    def _bare_eyes(self) -> Eyes:
+        return Eyes(
+            me=self._me,
+            teams=(),
+            now=EPOCH,
+            words=_bare_words,
+            is_flagged=lambda _: False,
+            is_urgent=lambda request: request.is_urgent,
         )
 
-    def _sort(self) -> None:
-        self._order.fill(r for r in self._requests if self._takes(r))
-
-    def _follow(self) -> None:
+    def _follow(self, request_id: str = "") -> None:
+        """Show the rows as they are wanted, if they may move; *request_id* alone has changed."""
         if not self._pinned or not self._ids:
-            self._lay_out(self._order.ids)
+            if request_id and not self._filtered_out:
+                self._follow_one(request_id)
+            else:
+                self._lay_out(self._wanted())
         self._tell_held()
+
+    def _follow_one(self, request_id: str) -> None:
+        """Bring one row to where it belongs, the others being where they belong."""
+        source = self.row_of(request_id)
+        gap = self._order.place_of(request_id)
+        rest = len(self._ids) - (source >= 0)
+        if rest != len(self._order) - (gap >= 0):  # something was held back: not only this one
+            self._lay_out(self._wanted())
+        elif gap < 0:
+            if source >= 0:
+                self._take_out(source, source)
+        elif source < 0:
+            self._put_in(gap, [request_id])
+        elif gap != source:
+            self._move(source, gap if gap < source else gap + 1)
 
     def _tell_held(self) -> None:
         self._held = None
@@ -289,11 +371,31 @@ class QueueModel(QAbstractListModel):
     def _lay_out(self, wanted: list[str]) -> None:
         if wanted == self._ids:
             return
-        self._remove_all_but(set(wanted))
-        self._put_in_order([i for i in wanted if i in self._places])
-        for place, request_id in enumerate(wanted):
-            if request_id not in self._places:
-                self._insert(place, wanted)
+        kept, shown = set(wanted), self._places
+        if _runs(i in kept for i in self._ids) + _runs(i not in shown for i in wanted) > MANY_RUNS:
+            self._begin_again(wanted)
+            return
+        self._remove_all_but(kept)
+        self._put_in_order([i for i in wanted if i in shown])
+        place = 0
+        while place < len(wanted):
+            if wanted[place] in shown:
+                place += 1
+                continue
+            end = place + 1
+            while end < len(wanted) and wanted[end] not in shown:
+                end += 1
+            self._put_in(place, wanted[place:end])
+            place = end
+
+    def _begin_again(self, wanted: list[str]) -> None:
+        """Lay out *wanted* in one step, where it would take hundreds: views start afresh."""
+        self.beginResetModel()
+        held = {i: self._last.get(i) or self._requests.newest(i) for i in wanted}
+        self._last = {i: request for i, request in held.items() if request is not None}
+        self._described = {i: row for i, row in self._described.items() if i in self._last}
+        self._ids, self._numbered = list(wanted), None
+        self.endResetModel()
 
     def _put_in_order(self, wanted: list[str]) -> None:
         """Move as few rows as will do until those shown stand as *wanted*."""
@@ -324,22 +426,18 @@ class QueueModel(QAbstractListModel):
             del self._last[request_id]
             self._described.pop(request_id, None)
         del self._ids[head : last + 1]
-        self._number()
+        self._numbered = None
         self.endRemoveRows()
 
-    def _insert(self, place: int, wanted: list[str]) -> None:
-        """Put in the run of new requests that begins at *place* of *wanted*."""
-        end = place + 1
-        while end < len(wanted) and wanted[end] not in self._places:
-            end += 1
-        run = wanted[place:end]
-        self.beginInsertRows(QModelIndex(), place, end - 1)
+    def _put_in(self, place: int, run: Sequence[str]) -> None:
+        """Put *run* in above the row that is at *place* now."""
+        self.beginInsertRows(QModelIndex(), place, place + len(run) - 1)
         self._ids[place:place] = run
         for request_id in run:
             held = self._requests.get(request_id)
-            assert held is not None, "wanted() names what the store holds"
+            assert held is not None, "the order holds what the store holds"
             self._last[request_id] = held
-        self._number()
+        self._numbered = None
         self.endInsertRows()
 
     def _move(self, source: int, gap: int) -> None:
@@ -349,11 +447,15 @@ class QueueModel(QAbstractListModel):
         self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), gap)
         moved = self._ids.pop(source)
         self._ids.insert(gap if gap < source else gap - 1, moved)
-        self._number()
+        self._numbered = None
         self.endMoveRows()
 
-    def _number(self) -> None:
-        self._places = {request_id: row for row, request_id in enumerate(self._ids)}
+    @property
+    def _places(self) -> dict[str, int]:
+        """Row by id; counted when it is asked for, since one change in hundreds asks."""
+        if self._numbered is None:
+            self._numbered = {request_id: row for row, request_id in enumerate(self._ids)}
+        return self._numbered
 
     def _row(self, request_id: str) -> Row:
         if request_id not in self._described:
@@ -366,3 +468,16 @@ class QueueModel(QAbstractListModel):
         self._described.pop(request_id, None)
         index = self.index(self._places[request_id])
         self.dataChanged.emit(index, index)
+
+
+def _bare_words(request: Request) -> str:
+    return f"{request.patient_name}\n{request.description} {request.owner_name}".casefold()
+
+
+def _runs(flags: Iterable[bool]) -> int:
+    """How many runs of the same there are in *flags*."""
+    runs, before = 0, None
+    for flag in flags:
+        runs += flag is not before
+        before = flag
+    return runs

@@ -9,29 +9,50 @@ from reception.records import Request
 
 
 class WorkOrder:
-    """Ids of the requests that belong, sorted by *key*; one change costs one search."""
+    """The requests that belong, sorted by *key*; one change costs one search."""
 
     def __init__(self, key: Callable[[Request], Any]) -> None:
         self._key = key
         self._sorted: list[tuple[Any, str]] = []
         self._keys: dict[str, Any] = {}
+        self._held: dict[str, Request] = {}
 
     @property
     def ids(self) -> list[str]:
         """In order of work."""
         return [request_id for _, request_id in self._sorted]
 
+    @property
+    def requests(self) -> Iterable[Request]:
+        """All of them, in no promised order."""
+        return self._held.values()
+
+    def __len__(self) -> int:
+        return len(self._sorted)
+
     def __contains__(self, request_id: str) -> bool:
         return request_id in self._keys
 
+    def place_of(self, request_id: str) -> int:
+        """Where that one stands, from 0; -1 where it does not belong."""
+        if request_id not in self._keys:
+            return -1
+        return bisect_left(self._sorted, (self._keys[request_id], request_id))
+
+    def timed(self) -> list[Request]:
+        """Those whose place follows from the time: they wait for an hour that may have come."""
+        return [request for request in self._held.values() if request.status == "on-hold"]
+
     def fill(self, requests: Iterable[Request]) -> None:
         """Hold *requests* instead, sorted afresh."""
-        self._keys = {request.id: self._key(request) for request in requests}
+        self._held = {request.id: request for request in requests}
+        self._keys = {request_id: self._key(request) for request_id, request in self._held.items()}
         self._sorted = sorted((key, request_id) for request_id, key in self._keys.items())
 
     def put(self, request: Request) -> None:
         """Hold *request* in its place, wherever it stood before."""
         self.drop(request.id)
+        self._held[request.id] = request
         key = self._keys[request.id] = self._key(request)
         insort(self._sorted, (key, request.id))
 
@@ -39,6 +60,7 @@ class WorkOrder:
         """Hold that one no longer."""
         if request_id in self._keys:
             entry = (self._keys.pop(request_id), request_id)
+            del self._held[request_id]
             del self._sorted[bisect_left(self._sorted, entry)]
 
 

@@ -18,18 +18,23 @@ from PySide6.QtWidgets import (
 )
 
 from reception.desk.desk import Desk
+from reception.desk.queue_filter import HINT
 from reception.desk.red_flags import RedFlags
 from reception.records import Patient
 from reception.widgets.banner import announce
 from reception.widgets.flow import Flow
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
-from reception.widgets.queue_lane import Lane, LaneLike
+from reception.widgets.queue_eyes import QueueEyes
+from reception.widgets.queue_lane import Lane, LaneLike, TeamLane
 from reception.widgets.queue_model import QueueModel
 from reception.widgets.queue_row import QueueReader
+from reception.widgets.queue_tally import TallyLanes
 from reception.widgets.queue_view import QueueDelegate, QueueView
+from reception.widgets.queue_views import SavedView, ViewsButton
 
 _COUNT_MS = 80
+_IDLE_MS = 5
 
 
 class QueuePane(QWidget):
@@ -47,12 +52,17 @@ class QueuePane(QWidget):
         lanes: Sequence[LaneLike],
         status: Callable[[], str],
         parent: QWidget | None = None,
+        eyes: QueueEyes | None = None,
+        tally: TallyLanes | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk, self._look = desk, look
         self.model, self.view = model, view
         self._status = status
         model.setParent(self)
+        self._eyes = eyes or QueueEyes(desk, RedFlags.shipped())
+        self._tally = tally
+        model.see_with(self._eyes.look, [*lanes, *(tally.lanes if tally else ())])
         view.setModel(model)
         self._open_id = ""
         self._told_emergencies = 0
@@ -60,8 +70,14 @@ class QueuePane(QWidget):
         self.filter = QLineEdit(self)
         self.filter.setPlaceholderText("Filter by name or words  ( / )")
         self.filter.setAccessibleName("Filter the queue")
+        self.filter.setToolTip(f"Words, or any of: {HINT}")
         self.filter.setClearButtonEnabled(True)
         self.filter.installEventFilter(self)
+        self.complaint = QLabel(self)
+        self.complaint.setProperty("kind", "muted")
+        self.complaint.setWordWrap(True)
+        self.complaint.hide()
+        self.views = ViewsButton(desk.drafts, look, view.accessibleName(), self)
         self._lanes: dict[LaneLike, QPushButton] = {}
         self._group = QButtonGroup(self)
         chips = QWidget(self)
@@ -102,7 +118,10 @@ class QueuePane(QWidget):
         self._top = QHBoxLayout()
         self._top.setSpacing(unit)
         self._top.addWidget(self.filter, 1)
+        self._top.addWidget(self.views)
         inside.addLayout(self._top)
+        inside.addWidget(self.views.name)
+        inside.addWidget(self.complaint)
         inside.addWidget(chips)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -110,10 +129,19 @@ class QueuePane(QWidget):
         column.addWidget(head)
         column.addWidget(self.news)
         column.addWidget(body, 1)
+        self.sum = QLabel(self)
+        self.sum.setProperty("kind", "muted")
+        self.sum.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sum.setContentsMargins(unit, unit // 2, unit, unit // 2)
+        self.sum.setVisible(tally is not None)
+        column.addWidget(self.sum)
+        self._column = column
 
         # Counting is not done for every change of a burst.
         self._soon = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._soon.timeout.connect(self._on_soon)
+        self._idle = QTimer(self, interval=_IDLE_MS)
+        self._idle.timeout.connect(self._on_idle)
         self.model.counts_changed.connect(self._count_soon)
         self.model.held_back_changed.connect(self._count_soon)
         self.model.rowsInserted.connect(self._count_soon)
@@ -121,10 +149,15 @@ class QueuePane(QWidget):
         self.view.opened.connect(self.opened)
         self.view.held_changed.connect(self._on_held_changed)
         self.filter.textChanged.connect(self._on_filter_changed)
+        self.views.offered.connect(self.offer_views)
+        self.views.chosen.connect(self._on_view_chosen)
+        self.views.left.connect(self._to_list)
         desk.patients.added.connect(self._on_patient)
         desk.patients.changed.connect(self._on_patient_changed)
         desk.patients.reset.connect(self.model.refresh)
         desk.time.minute_passed.connect(self.model.refresh)
+        desk.time.day_changed.connect(self.model.sort_again)
+        desk.documents.changed.connect(self.model.sort_again)
         desk.loaded.connect(self._count_soon)
         look.palette.changed.connect(self._dress)
         self._dress()
@@ -166,6 +199,25 @@ class QueuePane(QWidget):
             self.view.doItemsLayout()
             bar = self.view.verticalScrollBar()
             bar.setValue(bar.value() + self.view.visualRect(current).top() - before_px)
+
+    def show_view(self, lane: str, text: str) -> None:
+        """Show the lane called *lane*, narrowed by *text*."""
+        for known in self._lanes:
+            if known.value == lane:
+                self._lanes[known].setChecked(True)
+        self.filter.blockSignals(True)
+        self.filter.setText(text)
+        self.filter.blockSignals(False)
+        self._lay_out()
+
+    @Slot()
+    def offer_views(self) -> None:
+        """Open the menu of saved views."""
+        self.views.offer(SavedView("", self.lane.value, self.filter.text().strip()))
+
+    def add_below(self, widget: QWidget) -> None:
+        """Put *widget* under the list, above the sum."""
+        self._column.insertWidget(self._column.count() - 1, widget)
 
     def add_beside_filter(self, widget: QWidget) -> None:
         """Put *widget* at the right of the filter."""
@@ -215,9 +267,25 @@ class QueuePane(QWidget):
         self._lay_out()
         self.view.setFocus()
 
+    @Slot(object)
+    def _on_view_chosen(self, view: SavedView) -> None:
+        self.show_view(view.lane, view.filter)
+        self.view.setFocus()
+
+    @Slot()
+    def _to_list(self) -> None:
+        self.view.setFocus()
+
     def _lay_out(self) -> None:
         lane = next(lane for lane, chip in self._lanes.items() if chip.isChecked())
+        current = self.view.current_id
         self.model.show(lane, self.filter.text())
+        row = self.model.row_of(current) if current else -1
+        if row >= 0 and not self.view.currentIndex().isValid():  # the rows were laid out at once
+            self.view.setCurrentIndex(self.model.index(row))
+        complaint = self.model.filter.complaint
+        self.complaint.setText(complaint)
+        self.complaint.setVisible(bool(complaint))
         self._show_rows()
 
     @Slot()
@@ -229,19 +297,34 @@ class QueuePane(QWidget):
         if self.model.rowCount() and not self.view.currentIndex().isValid():
             self.view.setCurrentIndex(self.model.index(0))
         self.nothing.setVisible(not self.model.rowCount())
-        needle = self.filter.text().strip()
-        nothing = f"Nothing here has “{needle}” in it" if needle else self.lane.nothing
+        narrowed = str(self.model.filter)
+        nothing = f"Nothing here for “{narrowed}”" if narrowed else self.lane.nothing
         if not self._desk.is_complete and not len(self._desk.requests):
             nothing = "Loading the queue…"
         self.nothing.setText(nothing)
 
     @Slot()
+    def _on_idle(self) -> None:
+        if self.model.go_on():
+            self._idle.stop()
+            self._on_soon()
+
+    @Slot()
     def _on_soon(self) -> None:
+        if not self.model.go_on():  # so many that counting is done bit by bit
+            self._idle.start()
+            self._show_rows()
+            return
         for lane, count in self.model.counts(self._lanes).items():
             chip = self._lanes[lane]
             if chip.text() != f"{lane.value}  {count}":
                 chip.setText(f"{lane.value}  {count}")
                 chip.setAccessibleName(f"{lane.value}, {count}")
+        if self._tally is not None:
+            tally = self._tally.tally(self.model.count)
+            if tally.words != self.sum.text():
+                self.sum.setText(tally.words)
+                self.sum.setAccessibleName(tally.spoken)
         self._show_rows()
         self._show_news()
         self.counts_changed.emit()
@@ -299,7 +382,12 @@ def request_queue(
         lane=Lane.ALL,
     )
     view = QueueView(look, QueueDelegate(look), "Queue of requests, in order of work")
-    return QueuePane(desk, look, model, view, tuple(Lane), partial(_sweep_text, desk), parent)
+    eyes = QueueEyes(desk, red_flags)
+    lanes: list[LaneLike] = list(Lane)
+    lanes.insert(lanes.index(Lane.MINE) + 1, TeamLane(eyes.teams))
+    status = partial(_sweep_text, desk)
+    tally = TallyLanes(desk.time.today)
+    return QueuePane(desk, look, model, view, lanes, status, parent, eyes, tally)
 
 
 def _sweep_text(desk: Desk) -> str:

@@ -15,8 +15,8 @@ def in_force(surgery: Surgery, name: str) -> str | None:
 
 def test_a_document_is_in_force_until_it_is_retired(surgery: Surgery) -> None:
     assert in_force(surgery, "core-hours") is None
-    first = surgery.create(MARCUS, documents.tree_of("core-hours", 'opens = "08:00"\n'))
-    assert in_force(surgery, "core-hours") == 'opens = "08:00"\n'
+    first = surgery.create(MARCUS, documents.tree_of("core-hours", 'monday = "08:00-18:00"\n'))
+    assert in_force(surgery, "core-hours") == 'monday = "08:00-18:00"\n'
     surgery.update(MARCUS, {**first, "status": "retired"})
     assert in_force(surgery, "core-hours") is None
 

@@ -27,6 +27,8 @@ def request(
     owner_name: str = "",
     state: str = RequestState.NEW,
     thread: str = "",
+    about: str = "",
+    **more: Any,
 ) -> Request:
     """One request as the service would send it."""
     tree: dict[str, Any] = {
@@ -49,6 +51,9 @@ def request(
     }
     if owner:
         tree["owner"] = {"reference": owner, "display": owner_name}
+    if about:
+        tree["reasonReference"] = {"reference": about}
+    tree.update(more)
     if thread:
         tree["focus"] = {"reference": f"Communication/{thread}"}
     return Request.from_tree(tree)

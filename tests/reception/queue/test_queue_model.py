@@ -241,13 +241,20 @@ def test_the_filter_finds_words_and_names() -> None:
 @pytest.mark.parametrize(
     ("lane", "expected"),
     [
-        (Lane.ALL, {"urgent", "admin", "unmatched", "mine", "stat-asleep"}),
+        (
+            Lane.ALL,
+            {"urgent", "admin", "unmatched", "mine", "stat-asleep", "appointment", "contact"},
+        ),
         (Lane.URGENT, {"urgent", "stat-asleep"}),
         (Lane.CLINICAL, {"urgent", "unmatched", "mine", "stat-asleep"}),
         (Lane.ADMIN, {"admin"}),
         (Lane.UNMATCHED, {"unmatched"}),
         (Lane.MINE, {"mine"}),
+        (Lane.APPOINTMENT, {"appointment"}),
+        (Lane.CONTACTS, {"contact"}),
         (Lane.WITH_PATIENT, {"asleep", "stat-asleep"}),
+        (Lane.SNOOZED, {"snoozed"}),
+        (Lane.DONE, {"over"}),
     ],
 )
 def test_lanes_are_filters_and_nothing_open_is_in_none(lane: Lane, expected: set[str]) -> None:
@@ -259,7 +266,10 @@ def test_lanes_are_filters_and_nothing_open_is_in_none(lane: Lane, expected: set
         request("asleep", status="on-hold"),
         request("stat-asleep", status="on-hold", priority="stat"),
         request("over", status="completed"),
+        request("snoozed", status="on-hold", state="snoozed"),
+        request("appointment", kind="appointment-request"),
+        request("contact", kind="admin-query", about="Appointment/a1"),
     )
     assert set(model_of(requests, lane).ids) == expected
     seen = {i for each in Lane for i in model_of(requests, each).ids}
-    assert seen == {r.id for r in requests if r.is_open}
+    assert seen == {r.id for r in requests}
