@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from reception.desk.red_flag_rules import (
+from contract.red_flag_rules import (
     GAP_WORDS,
     NEAR_WORDS,
     Atoms,

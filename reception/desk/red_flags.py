@@ -12,8 +12,8 @@ from functools import cache
 from importlib import resources
 
 from contract.codes import Priority
+from contract.red_flag_rules import parse_rules
 from reception.desk.red_flag_reader import NOBODY, Match, Person, Reader
-from reception.desk.red_flag_rules import parse_rules
 from reception.records import Request
 
 NONE_FOUND = "No phrase matched"

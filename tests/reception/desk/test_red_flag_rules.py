@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 
 from contract.codes import Priority
+from contract.red_flag_rules import RulesRefused, parse_rules
 from reception.desk.red_flag_reader import Person, Unheard
-from reception.desk.red_flag_rules import RulesRefused, parse_rules
 from reception.desk.red_flags import RedFlags, raised, shipped_rules, what_to_do
 from tests.red_flag_corpus import labelled
 

@@ -5,7 +5,7 @@ What the text may say is told at its top, in `resources/red_flags.toml`.
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import product
@@ -160,6 +160,15 @@ def parse_rules(text: str) -> Rules:
     except (RecursionError, ValueError) as fault:
         raise RulesRefused(0, "This cannot be read as rules.") from fault
     return _Parser(text, told).rules()
+
+
+def check_rules(told: Mapping[str, Any]) -> None:
+    """Refuse what is no set of rules, read already.
+
+    Raises:
+        RulesRefused: what is wrong; the line is not known here.
+    """
+    _Parser("", dict(told)).rules()
 
 
 @dataclass
@@ -374,7 +383,7 @@ def _is_family(line: str) -> bool:
     return re.match(r"\s*\[\[\s*family\s*\]\]", line) is not None
 
 
-def _with(lines: Sequence[str], first: int, last: int, key: str, value: str) -> Iterable[int]:
+def _with(lines: Sequence[str], first: int, last: int, key: str, value: str) -> Iterator[int]:
     for number in range(first, last):
         line = lines[number]
         if value:
