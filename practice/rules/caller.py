@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from contract.acknowledgement import DUTY_ROLES
 from contract.codes import Role
 
 
@@ -17,6 +18,7 @@ class Right(StrEnum):
     DECIDE_ACCESS = "Decide on records access"
     EDIT_PHRASES = "Edit phrases"
     EDIT_RED_FLAGS = "Edit red-flag rules"
+    ACKNOWLEDGE = "Acknowledge emergencies"
     SET_PRACTICE = "Set how the practice works"
     READ_AUDIT = "Read the audit trail"
     MANAGE_STAFF = "Manage staff accounts"
@@ -39,6 +41,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     },
     Role.PATIENT: frozenset(),
 }
+for _role in DUTY_ROLES:
+    RIGHTS[_role] |= {Right.ACKNOWLEDGE}
 
 
 @dataclass(frozen=True, slots=True)

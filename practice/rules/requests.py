@@ -18,7 +18,7 @@ from contract.core_hours import STANDARD, CoreHours
 from contract.moves import TASK_OPEN, task_may_move
 from contract.systems import REQUEST_OUTCOME, REQUEST_REJECT, REQUEST_STATE, REQUEST_TYPE
 from practice.clock import instant
-from practice.rules import consent, contacts, patients, repeats
+from practice.rules import acknowledging, consent, contacts, patients, repeats
 from practice.rules.act import Act
 from practice.rules.caller import Right
 from practice.rules.hours import core_hours
@@ -110,6 +110,7 @@ def check_new(act: Act, tree: Tree) -> Tree:
     elif tree.get("status") not in TASK_OPEN:
         raise invalid("Task.status", "A new request cannot be finished already.")
     _check_subject(act, tree)
+    tree = acknowledging.check_new(act, tree)
     if repeats.is_repeat(tree):
         repeats.check_new(act, tree)
     tree = {"priority": Priority.ROUTINE.value, **tree}
@@ -139,6 +140,7 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
         )
     _check_fixed(before, after)
     _check_subject(act, after)
+    after = acknowledging.check(act, before, after)
     if before.get("priority") == Priority.STAT != after.get("priority"):
         fresh = {**after, "statusReason": _fresh_reason(before, after)}
         _need_reason(fresh, "Taking back an emergency needs a reason.")

@@ -2,16 +2,18 @@
 
 They highlight and they raise; they never lower, block, or say that all is well. Where nothing is
 found the words are "no phrase matched", and the request is read like any other.
+
+`red_flag_rules` reads what a practice has written, `red_flag_reader` reads texts by it.
 """
 
-import re
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from contract.codes import Priority
+from contract.red_flag_rules import parse_rules
+from reception.desk.red_flag_reader import NOBODY, Match, Person, Reader
 from reception.records import Request
 
 NONE_FOUND = "No phrase matched"
@@ -20,16 +22,6 @@ NONE_FOUND = "No phrase matched"
 _UNREAD = ("requested", "received")
 _KEPT = 5_000
 _RANK = (Priority.ROUTINE, Priority.URGENT, Priority.ASAP, Priority.STAT)
-_BETWEEN = r"(?:\W+\w[\w']*){0,4}?\W+"
-_CLAUSE = re.compile(r"[.;:!?,\n]|\b(?:but|however|although|now|and then|except)\b", re.IGNORECASE)
-_NEGATION = re.compile(
-    r"\b(?:no|not|without|never|denies|denied|nor|isn't|wasn't|don't have|doesn't have|haven't|"
-    r"hasn't|ruled out)(?:\s+(?:had|have|has|any|a|an|the|got|been|of|having|real|signs?|more|"
-    r"longer|or|other))*\s*$",
-    re.IGNORECASE,
-)
-_NEW = re.compile(r"\s+(?:like this|before|until|till|til)\b", re.IGNORECASE)
-_LISTED = re.compile(r"(?:\w+\s+){0,4}?(?:or|nor)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -41,6 +33,7 @@ class RedFlag:
         title: the same in words ("Chest pain").
         raises: the priority it suggests.
         start, end: where it stands in the text.
+        do: what the practice has agreed to do.
     """
 
     family: str
@@ -48,65 +41,94 @@ class RedFlag:
     raises: Priority
     start: int
     end: int
-
-
-@dataclass(frozen=True)
-class _Family:
-    id: str
-    title: str
-    raises: Priority
-    pattern: re.Pattern[str]
+    do: str = ""
 
 
 class RedFlags:
-    """Reads texts for the phrases of `resources/red_flags.toml`."""
+    """Reads texts for the phrases of the rules in force.
+
+    Args:
+        rules: as `resources/red_flags.toml` is written.
+
+    Raises:
+        RulesRefused: they are no rules.
+    """
 
     def __init__(self, rules: str) -> None:
-        self._families = [
-            _Family(
-                family["id"],
-                family["title"],
-                Priority(family["raise"]),
-                re.compile("|".join(map(_pattern, family["phrases"])), re.IGNORECASE),
-            )
-            for family in tomllib.loads(rules)["family"]
-        ]
-        self._raised: dict[tuple[str, str], Priority] = {}
+        self._reader = Reader(parse_rules(rules))
+        self._found: dict[tuple[str, Person], list[RedFlag]] = {}
 
     @classmethod
     @cache
     def shipped(cls) -> "RedFlags":
         """The phrases that come with the program."""
-        return cls((resources.files("resources") / "red_flags.toml").read_text(encoding="utf-8"))
+        return cls(shipped_rules())
 
-    def raised_for(self, request: Request) -> Priority:
-        """The priority of *request* as its words raise it.
+    def use(self, rules: str) -> None:
+        """Read by *rules* from now on.
+
+        Raises:
+            RulesRefused: they are no rules; those in force stay so.
+        """
+        self._reader = Reader(parse_rules(rules))
+        self._found.clear()
+
+    def raised_for(self, request: Request, more: str = "", person: Person = NOBODY) -> Priority:
+        """The priority of *request* as its words, and *more* of them, raise it.
 
         Only until somebody has taken it on, or has said why it is no emergency.
         """
         unread = request.status in _UNREAD and not request.reason_text
-        words = f"{request.description}\n{request.note}" if unread else ""
-        read = (request.priority, words)
-        if read not in self._raised:
-            if len(self._raised) > _KEPT:
-                self._raised.clear()
-            self._raised[read] = raised(request.priority, self.found_in(words))
-        return self._raised[read]
+        words = f"{words_of(request)}\n{more}" if unread else ""
+        return raised(request.priority, self.found_in(words, person))
 
-    def found_in(self, text: str) -> list[RedFlag]:
-        """Every phrase in *text* that is not plainly denied, in order of place."""
-        plain = text.replace("’", "'").replace("‘", "'")
-        found = [
-            RedFlag(family.id, family.title, family.raises, match.start(), match.end())
-            for family in self._families
-            for match in _told(family.pattern, plain)
-        ]
-        return sorted(found, key=lambda flag: (flag.start, flag.end, flag.family))
+    def found_in(self, text: str, person: Person = NOBODY) -> list[RedFlag]:
+        """Every phrase in *text* that is told, not denied, in order of place."""
+        if not text or text.isspace():
+            return []
+        key = text, person
+        held = self._found.get(key)
+        if held is None:
+            if len(self._found) > _KEPT:
+                self._found.clear()
+            held = self._found[key] = [
+                RedFlag(
+                    match.family.id,
+                    match.family.title,
+                    match.family.raises,
+                    match.start,
+                    match.end,
+                    match.family.do,
+                )
+                for match in self._reader.matches(text, person)
+                if match.unheard is None
+            ]
+        return list(held)
+
+    def matches(self, text: str, person: Person = NOBODY) -> list[Match]:
+        """Every phrase that stands in *text*, also those that do not count, and why not."""
+        return self._reader.matches(text, person)
+
+
+def shipped_rules() -> str:
+    """The text of the rules that come with the program."""
+    return (resources.files("resources") / "red_flags.toml").read_text(encoding="utf-8")
+
+
+def words_of(request: Request) -> str:
+    """All that came with *request* in the patient's words, whatever form it came on."""
+    return f"{request.description}\n{request.note}"
 
 
 def titles(flags: Sequence[RedFlag]) -> str:
     """What was found in words, each family once; or that no phrase matched."""
     return ", ".join(dict.fromkeys(flag.title for flag in flags)) or NONE_FOUND
+
+
+def what_to_do(flags: Sequence[RedFlag]) -> str:
+    """What the practice has agreed to do about *flags*, the most pressing first, each once."""
+    pressing = sorted(flags, key=lambda flag: -_RANK.index(flag.raises))
+    return " ".join(dict.fromkeys(flag.do for flag in pressing if flag.do))
 
 
 def is_urgent(priority: Priority) -> bool:
@@ -118,45 +140,3 @@ def raised(priority: str, flags: Sequence[RedFlag]) -> Priority:
     """The priority suggested for a request of *priority* with *flags*; never a lower one."""
     held = Priority(priority) if priority in set(Priority) else Priority.ROUTINE
     return max([held, *(flag.raises for flag in flags)], key=_RANK.index)
-
-
-def _told(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """The places of *pattern* that are not denied.
-
-    One that is denied may reach over another that is not: "no baby is well. Baby is floppy".
-    """
-    at = 0
-    while (match := pattern.search(text, at)) is not None:
-        if _is_denied(text, match.start(), match.end()):
-            at = match.start() + 1
-        else:
-            yield match
-            at = match.end()
-
-
-def _is_denied(text: str, start: int, end: int) -> bool:
-    """Whether a word like "no" stands right before the phrase, in the same clause.
-
-    "Never had chest pain before" and "... until now" tell of something new: they deny nothing.
-    """
-    if _NEW.match(text, end):
-        return False
-    before = text[max(0, start - 80) : start]
-    clause = _CLAUSE.split(before)[-1]
-    if _NEGATION.search(clause):
-        return True
-    listed = _LISTED.search(clause)  # "no fever or chest pain"
-    return listed is not None and bool(
-        _NEGATION.search(clause[: listed.start()].rstrip())
-        or re.match(r"\s*(?:no|not|without|never|denies)\b", listed.group(), re.IGNORECASE)
-    )
-
-
-def _pattern(phrase: str) -> str:
-    parts = [
-        r"\s+".join(
-            re.escape(word).replace(r"\*", r"\w*").replace("'", "'?") for word in part.split()
-        )
-        for part in phrase.split("...")
-    ]
-    return rf"\b{_BETWEEN.join(parts)}\b"

@@ -1,5 +1,7 @@
 """Practice documents at the service: one per name, readable, and written by who may."""
 
+from importlib.resources import files
+
 import pytest
 
 from contract import documents
@@ -58,8 +60,17 @@ def test_no_other_name_and_none_that_changes(surgery: Surgery, refused: Refused)
 def test_who_may_write_which(
     surgery: Surgery, refused: Refused, who: Caller, name: str, may: bool
 ) -> None:
+    shipped = files("resources") / "red_flags.toml"
+    tree = documents.tree_of(name, shipped.read_text() if name == "red-flags" else "")
     if may:
-        assert documents.name_of(surgery.create(who, documents.tree_of(name, ""))) == name
+        assert documents.name_of(surgery.create(who, tree)) == name
     else:
-        no = refused(403, surgery.create, who, documents.tree_of(name, ""))
+        no = refused(403, surgery.create, who, tree)
         assert who is JANE or "managers have it" in no.text
+
+
+def test_red_flag_rules_that_would_find_nothing_are_refused(
+    surgery: Surgery, refused: Refused
+) -> None:
+    no = refused(422, surgery.create, IVAN, documents.tree_of("red-flags", "[words]\n"))
+    assert "nothing would be found" in no.text
