@@ -174,3 +174,25 @@ class Role(StrEnum):
     PRESCRIBER = "prescriber"
     MANAGER = "manager"
     PATIENT = "patient"
+
+
+class RepeatState(StrEnum):
+    """Where one item of a repeat order stands; follows from Task.status and businessStatus."""
+
+    REQUESTED = "requested"
+    WITH_PHARMACY = "with-pharmacy"
+    WITH_PRESCRIBER = "with-prescriber"
+    QUERY = "query"
+    BACK = "back"
+    """An answer of the patient, or an undo, has brought it back to the practice."""
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+class SupplyState(StrEnum):
+    """Where an issued prescription stands (MedicationRequest.statusReason of the `order`)."""
+
+    SENT = "sent"
+    READY = "ready"
+    COLLECTED = "collected"

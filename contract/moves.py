@@ -9,6 +9,8 @@ Source: docs/contract.md 4.
 from collections.abc import Mapping
 from typing import Final
 
+from contract.codes import RepeatState, SupplyState
+
 APPOINTMENT_MOVES: Final[Mapping[str, frozenset[str]]] = {
     "booked": frozenset({"arrived", "checked-in", "cancelled", "noshow", "entered-in-error"}),
     "arrived": frozenset({"checked-in", "cancelled", "entered-in-error"}),
@@ -63,6 +65,31 @@ TASK_MOVES: Final[Mapping[str, frozenset[str]]] = {
 }
 """A finished request is reopened by a late reply or by undo, always to `in-progress`."""
 
+_AT_WORK: Final = frozenset(
+    {RepeatState.REQUESTED, RepeatState.WITH_PHARMACY, RepeatState.WITH_PRESCRIBER}
+)
+_DECIDED: Final = frozenset({RepeatState.APPROVED, RepeatState.REJECTED})
+
+REPEAT_MOVES: Final[Mapping[RepeatState, frozenset[RepeatState]]] = {
+    RepeatState.REQUESTED: _AT_WORK | _DECIDED | {RepeatState.QUERY, RepeatState.CANCELLED},
+    RepeatState.WITH_PHARMACY: _AT_WORK | _DECIDED | {RepeatState.QUERY},
+    RepeatState.WITH_PRESCRIBER: _AT_WORK | _DECIDED | {RepeatState.QUERY},
+    RepeatState.QUERY: _AT_WORK | {RepeatState.BACK, RepeatState.REJECTED},
+    RepeatState.BACK: _AT_WORK | _DECIDED | {RepeatState.QUERY},
+    RepeatState.APPROVED: _AT_WORK | {RepeatState.BACK},
+    RepeatState.REJECTED: _AT_WORK | {RepeatState.BACK},
+    RepeatState.CANCELLED: frozenset(),
+}
+"""Moves of one item of a repeat order, beside those of its Task. Nothing is approved while the
+patient is asked about it; what was approved comes back only without its prescription."""
+
+SUPPLY_MOVES: Final[Mapping[SupplyState, frozenset[SupplyState]]] = {
+    SupplyState.SENT: frozenset({SupplyState.READY, SupplyState.COLLECTED}),
+    SupplyState.READY: frozenset({SupplyState.COLLECTED}),
+    SupplyState.COLLECTED: frozenset(),
+}
+"""What a pharmacy that tells of it does with an issued prescription."""
+
 
 def appointment_may_move(before: str, after: str, *, visit: bool = False) -> bool:
     """Whether an appointment may go forward from status *before* to *after*; staying is allowed.
@@ -89,3 +116,13 @@ def slot_may_move(before: str, after: str) -> bool:
 def task_may_move(before: str, after: str) -> bool:
     """Whether a request may go from status *before* to *after*; staying is allowed."""
     return before == after or after in TASK_MOVES.get(before, frozenset())
+
+
+def repeat_may_move(before: RepeatState, after: RepeatState) -> bool:
+    """Whether an item of a repeat order may go from *before* to *after*; staying is allowed."""
+    return before is after or after in REPEAT_MOVES[before]
+
+
+def supply_may_move(before: SupplyState, after: SupplyState) -> bool:
+    """Whether an issued prescription may go from *before* to *after*; staying is allowed."""
+    return before is after or after in SUPPLY_MOVES[before]

@@ -62,8 +62,9 @@ _PATIENT: Final = {
 _MAY: Final[dict[Role, dict[str, str]]] = {
     Role.RECEPTIONIST: _STAFF | _RELEASE,
     Role.CLINICIAN: _STAFF | _RECORD,
-    # A prescriber issues: MedicationRequest `order`, then the task is completed (contract 7).
-    Role.PRESCRIBER: _STAFF | _RECORD | {"MedicationRequest": "crs"},
+    # A prescriber issues: MedicationRequest `order`, then the task is completed (contract 7); and
+    # cancels what was issued a moment ago.
+    Role.PRESCRIBER: _STAFF | _RECORD | {"MedicationRequest": "crus"},
     Role.MANAGER: _STAFF | _RELEASE | _RECORD | {"AuditEvent": "rs", "Provenance": "crs"},
     Role.PATIENT: _PATIENT,
 }

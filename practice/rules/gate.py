@@ -15,6 +15,7 @@ from practice.rules import (
     documents,
     forms,
     messages,
+    prescriptions,
     requests,
     services,
     sight,
@@ -55,6 +56,7 @@ _NEW: dict[str, Callable[[Act, Tree], Tree]] = {
     "Consent": access.check_new,
     "HealthcareService": services.check_new,
     "Library": documents.check_new,
+    "MedicationRequest": prescriptions.check_new,
     "QuestionnaireResponse": forms.check_new,
     "Slot": _new_slot,
     "Subscription": subscriptions.check_new,
@@ -66,6 +68,7 @@ _CHANGE: dict[str, Callable[[Act, Tree, Tree], Tree]] = {
     "Consent": access.check_change,
     "HealthcareService": services.check_change,
     "Library": documents.check_change,
+    "MedicationRequest": prescriptions.check_change,
     "Slot": slots.check_change,
     "Subscription": subscriptions.check_change,
     "Task": requests.check_change,
@@ -178,6 +181,8 @@ class Gate:
             booking.settle(act, before, stored)
         elif stored.type == "HealthcareService":
             services.follow_up(act, before, stored)
+        elif stored.type == "MedicationRequest":
+            prescriptions.follow_up(act, before, stored)
         elif stored.type == "Communication":
             messages.follow_up(act, before, stored.tree())
         for follow in self._also:

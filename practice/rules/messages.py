@@ -8,7 +8,7 @@ from contract.errors import ErrorCode
 from contract.systems import REQUEST_TYPE
 from practice.clock import instant
 from practice.refusal import Refusal
-from practice.rules import consent, patients, requests
+from practice.rules import consent, patients, queries, requests
 from practice.rules.act import Act
 from practice.rules.hours import core_hours
 from practice.rules.rights import denied
@@ -130,6 +130,11 @@ def follow_up(act: Act, before: Tree | None, after: Tree) -> None:
     if planned:
         return  # the same request says itself what becomes of it
     held = list(act.find("Task", focus=parent))
+    asked = queries.asked_in(act, parent)
+    if asked:
+        state = RequestState.DELIVERY_FAILED if failed else RequestState.REOPENED
+        if queries.bring_back(act, asked, state) and not held:
+            return
     if failed:
         for task in held:
             if task.get("status") not in _CLOSED:
@@ -238,7 +243,7 @@ def _check_switched_on(act: Act, parent: str) -> None:
 
 def _check_window(act: Act, parent: str) -> None:
     """A reply comes while one is awaited."""
-    for task in act.find("Task", focus=parent):
+    for task in (*act.find("Task", focus=parent), *queries.awaiting(act, parent)):
         status, state = task.get("status"), requests.state_of(task)
         until = requests.due_of(task)
         awaited = status == "on-hold" and state == RequestState.AWAITING_PATIENT

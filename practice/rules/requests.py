@@ -18,7 +18,7 @@ from contract.core_hours import STANDARD, CoreHours
 from contract.moves import TASK_OPEN, task_may_move
 from contract.systems import REQUEST_OUTCOME, REQUEST_REJECT, REQUEST_STATE, REQUEST_TYPE
 from practice.clock import instant
-from practice.rules import acknowledging, consent, contacts, patients, repeats
+from practice.rules import acknowledging, consent, contacts, patients, repeat_words, repeats
 from practice.rules.act import Act
 from practice.rules.caller import Right
 from practice.rules.hours import core_hours
@@ -120,8 +120,9 @@ def check_new(act: Act, tree: Tree) -> Tree:
         tree = in_state(tree, RequestState.NEW if matched else RequestState.UNMATCHED)
     if tree["status"] == "on-hold":
         _check_awaited(act, tree)
-        return tree
-    return with_due(tree, core_hours(act.unit).due_at(act.now, urgent=is_urgent(tree)))
+    else:
+        tree = with_due(tree, core_hours(act.unit).due_at(act.now, urgent=is_urgent(tree)))
+    return repeat_words.worded(act, tree) if repeats.is_repeat(tree) else tree
 
 
 def check_change(act: Act, before: Tree, after: Tree) -> Tree:
@@ -152,8 +153,11 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
         after = in_state(after, RequestState.REOPENED)
     if target(after.get("for")) and state_of(after) == RequestState.UNMATCHED:
         after = in_state(after, RequestState.NEW)
+    if repeats.is_repeat(before):
+        repeats.check_change(act, before, after)
     after = {**after, "authoredOn": before.get("authoredOn", instant(act.now))}
-    return _due_anew(act, before, {**after, "lastModified": instant(act.now)})
+    after = _due_anew(act, before, {**after, "lastModified": instant(act.now)})
+    return repeat_words.worded(act, after) if repeats.is_repeat(before) else after
 
 
 def _own(act: Act, tree: Tree) -> Tree:
@@ -239,8 +243,6 @@ def _ended(act: Act, before: Tree, after: Tree) -> Tree:
         for name in ("output", "note", "statusReason")
     ):
         raise missing("Task.note", "A message was not delivered: say what was done about it.")
-    if repeats.is_repeat(before):
-        repeats.check_ended(act, after)
     return after
 
 

@@ -34,7 +34,7 @@ STAFF_SCOPE = (
     "user/Communication.crus user/Consent.crus user/Patient.rs user/Practitioner.rs "
     "user/PractitionerRole.rs user/Location.rs user/Organization.rs user/CareTeam.rs "
     "user/HealthcareService.crus user/RelatedPerson.rs user/Questionnaire.rs "
-    "user/QuestionnaireResponse.rs user/MedicationRequest.crs user/Flag.crus user/Library.crus "
+    "user/QuestionnaireResponse.rs user/MedicationRequest.crus user/Flag.crus user/Library.crus "
     "user/Binary.cr user/Provenance.c user/Subscription.cruds user/AllergyIntolerance.rs "
     "user/Condition.rs user/Immunization.rs user/Observation.rs user/DocumentReference.rs "
     "user/AuditEvent.rs"

@@ -46,7 +46,10 @@ from reception.desk.red_flags import RedFlags
 from reception.desk.release import Release
 from reception.desk.release_rules import ReleaseRules
 from reception.desk.repeat_booking import RepeatBooking
+from reception.desk.repeat_orders import RepeatOrders
+from reception.desk.repeats import Repeats
 from reception.desk.sessions import Sessions
+from reception.desk.signing import Signing
 from reception.desk.slot_shapes import SlotShapes
 from reception.desk.slots import Slots
 from reception.desk.stores import Stores
@@ -59,7 +62,6 @@ from reception.desk.workbench import Workbench
 from reception.desk.writer import Writer
 from reception.records import Appointment, Organization, Request, record_of
 from reception.records.problem import Problem
-from reception.records.tree import text_at
 
 if TYPE_CHECKING:
     from reception.api.live import LiveState  # brings HTTP and sockets along; the start does not
@@ -140,6 +142,7 @@ class Desk(QObject):
         self._loading = Loading(wire, network, stores, self.time)
         self.cues = Cues(wire.search, stores, self.time, self)
         self.read_day = DayReading(wire, network, stores, self.time).read_day
+        self.orders = RepeatOrders(stores, self.time, wire.search, self._start, self)
         self.outlook = Outlook(wire, network, stores, self.time, self)
         self.demand = Demand(wire, stores.requests, self.time, self)
         self.week = Week(
@@ -221,6 +224,8 @@ class Desk(QObject):
         self.open_thread, self.mark_read = post.open_thread, post.mark_read
         self.reply, self.write = post.reply, post.write
         self.note, self.notes = post.note, post.notes
+        self.repeats = Repeats(bench, self.orders, triage)
+        self.signing = Signing(bench.stores, self.orders, self.repeats, self)
         self.best_fit = Fitting(bench.stores, bench.time, questions).best_fit
         freed = Backfill(bench.stores, bench.time, bench.me.reference)
         self.fitting_requests = freed.fitting_requests
@@ -376,9 +381,8 @@ class Desk(QObject):
 
     def medicine_text(self, request: Request) -> str:
         """Name and strength of the medicine that a repeat request is for, or an empty string."""
-        tree = self.stores.medicines.get(request.medication_id, {})
-        concept = tree.get("medicationCodeableConcept") or {}
-        return text_at(concept, "text") or text_at(concept, "coding", "display")
+        medicine = self.stores.medicines.get(request.medication_id)
+        return medicine.name if medicine is not None else ""
 
     # -- what the channel and the clock say
 

@@ -115,9 +115,6 @@ class Loading:
 
     async def _records(self, resource_type: str, params: Sequence[tuple[str, str]]) -> list[Record]:
         trees = await self._wire.search(resource_type, params)
-        for tree in trees:
-            if tree.get("resourceType") == "MedicationRequest":
-                self._stores.keep_other(tree)
         return await self._network.call(parsed(trees))
 
     async def _merge(

@@ -13,6 +13,7 @@ from contract.core_hours import day_bounds
 from reception.desk.store import RecordStore
 from reception.records import (
     Appointment,
+    Medicine,
     Message,
     Organization,
     Patient,
@@ -115,6 +116,18 @@ class MessageStore(RecordStore[Message]):
         return sorted((m for m in self._by_thread.of(header_id) if m.header_id), key=_by_sent)
 
 
+class MedicineStore(RecordStore[Medicine]):
+    """Repeat medicines and their issues, as far as they have been asked for; also by patient."""
+
+    def __init__(self, reread: Callable[[Medicine], None], parent: QObject) -> None:
+        super().__init__(reread=reread, parent=parent)
+        self._by_patient = self.index(lambda medicine: (medicine.patient_id,))
+
+    def of_patient(self, patient_id: str) -> list[Medicine]:
+        """Plans and issues of one patient, in no promised order."""
+        return self._by_patient.of(patient_id)
+
+
 class Follower(Protocol):
     """Who hears of every record that the desk hears of, whatever its day."""
 
@@ -169,8 +182,7 @@ class Stores(QObject):
         self.documents: RecordStore[PracticeDocument] = RecordStore(
             reread=self._ask_again, parent=self
         )
-        self.medicines: dict[str, Tree] = {}
-        """MedicationRequests by id, as they came along with repeat requests."""
+        self.medicines = MedicineStore(self._ask_again, self)
         self._by_type: dict[str, RecordStore[Any]] = {
             "Schedule": self.sessions,
             "Slot": self.slots,
@@ -186,6 +198,7 @@ class Stores(QObject):
             "Organization": self.organizations,
             "HealthcareService": self.services,
             "Library": self.documents,
+            "MedicationRequest": self.medicines,
         }
 
     @property
@@ -224,14 +237,7 @@ class Stores(QObject):
             if record is not None:
                 records.append(record)
                 self.take(record)
-            else:
-                self.keep_other(tree)
         return records
-
-    def keep_other(self, tree: Tree) -> None:
-        """Keep a tree that has no view of its own but is needed for its words."""
-        if tree.get("resourceType") == "MedicationRequest" and tree.get("id"):
-            self.medicines[str(tree["id"])] = tree
 
     async def merge(self, records: Iterable[Record]) -> None:
         """Merge many records in slices, so that the window never waits for it."""

@@ -322,8 +322,6 @@ class Writer(QObject):
             records.append(record)
             if record is not None:
                 self._stores.take(record)
-            else:
-                self._stores.keep_other(tree)
         return records
 
     def _mark(self, references: Iterable[str], step: int) -> None:

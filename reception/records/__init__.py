@@ -3,6 +3,7 @@
 from reception.records.appointment import Appointment, new_appointment
 from reception.records.diary import Session, Slot
 from reception.records.document import PracticeDocument
+from reception.records.medicine import Medicine
 from reception.records.message import Message, new_message
 from reception.records.patient import (
     Organization,
@@ -26,6 +27,7 @@ RECORDS: dict[str, type[Record]] = {
         Appointment,
         Request,
         Message,
+        Medicine,
         Patient,
         PatientFlag,
         Practitioner,
@@ -51,6 +53,7 @@ def record_of(tree: Tree) -> Record | None:
 __all__ = [
     "RECORDS",
     "Appointment",
+    "Medicine",
     "Message",
     "Organization",
     "Patient",

@@ -57,6 +57,8 @@ class Request(Record, frozen=True, eq=False, kw_only=True):
     outcome: str
     reason_text: str
     note: str
+    words: str
+    """What the patient reads about it, as the service has worded it; or empty."""
 
     @classmethod
     def _fields_of(cls, tree: Tree) -> dict[str, Any]:
@@ -93,6 +95,7 @@ class Request(Record, frozen=True, eq=False, kw_only=True):
             ),
             "reason_text": text_at(tree, "statusReason", "text"),
             "note": text_at(tree, "note", "text"),
+            "words": text_at(tree, "businessStatus", "text"),
         }
 
     @property

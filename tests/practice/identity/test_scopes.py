@@ -61,7 +61,7 @@ def test_only_clinical_roles_and_managers_read_the_record() -> None:
 
 def test_only_prescribers_issue() -> None:
     asked = ["user/MedicationRequest.cruds"]
-    assert scopes.grant(asked, Role.PRESCRIBER) == ["user/MedicationRequest.crs"]
+    assert scopes.grant(asked, Role.PRESCRIBER) == ["user/MedicationRequest.crus"]
     assert scopes.grant(asked, Role.CLINICIAN) == ["user/MedicationRequest.rs"]
 
 

@@ -204,7 +204,8 @@ def test_a_repeat_item_is_approved_by_prescribers_only(surgery: Surgery, refused
     refused(403, surgery.update, PRIYA, rejected(item, "not-suitable"))
     surgery.update(PRIYA, rejected(item, "review-due"))
     other = surgery.create(PRIYA, repeat_tree("plan2"))
-    surgery.update(NIA, {**other, "status": "completed", "output": [outcome("prescription")]})
+    bare = {**other, "status": "completed", "output": [outcome("prescription")]}
+    assert "Issue the item first" in refused(422, surgery.update, NIA, bare).text
 
 
 def test_an_item_is_ordered_once_at_a_time(surgery: Surgery, refused: Refused) -> None:
