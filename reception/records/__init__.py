@@ -3,7 +3,7 @@
 from reception.records.appointment import Appointment, new_appointment
 from reception.records.diary import Session, Slot
 from reception.records.document import PracticeDocument
-from reception.records.message import Message, new_message
+from reception.records.message import Attachment, Message, new_message
 from reception.records.patient import (
     Organization,
     Patient,
@@ -51,6 +51,7 @@ def record_of(tree: Tree) -> Record | None:
 __all__ = [
     "RECORDS",
     "Appointment",
+    "Attachment",
     "Message",
     "Organization",
     "Patient",
