@@ -26,7 +26,9 @@ from practice.store import Query, Stored, Tree
 from practice.store.extract import KEY_SYSTEMS
 from practice.store.stored import encode
 
-NEEDS_IF_MATCH: Final = frozenset({"Appointment", "Slot", "Task", "Consent", "Library", "HealthcareService"})
+NEEDS_IF_MATCH: Final = frozenset(
+    {"Appointment", "Slot", "Task", "Consent", "Library", "HealthcareService"}
+)
 _ETAG = re.compile(r'(?:W/)?"?([^"]*)"?')
 _METHODS = {Code.CREATE: "POST", Code.UPDATE: "PUT", Code.DELETE: "DELETE"}
 _ORDER = (Code.DELETE, Code.CREATE, Code.UPDATE)

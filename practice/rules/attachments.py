@@ -6,6 +6,7 @@ Source: docs/contract.md 8.
 import base64
 import binascii
 
+from contract.attachment import ENDINGS, TAKEN
 from contract.codes import MessageCategory
 from contract.limits import ATTACHMENT_BYTES
 from practice.rules import messages
@@ -13,18 +14,6 @@ from practice.rules.act import Act
 from practice.rules.consent import subject_of
 from practice.rules.trees import invalid, missing, target, unknown
 from practice.store import Tree, Unit
-
-TYPES = frozenset(
-    {
-        "image/jpeg",
-        "image/png",
-        "image/gif",
-        "image/heic",
-        "image/webp",
-        "application/pdf",
-        "text/plain",
-    }
-)
 
 
 def check_new(act: Act, tree: Tree) -> Tree:
@@ -34,10 +23,8 @@ def check_new(act: Act, tree: Tree) -> Tree:
         Refusal: 422 too big, of a type that is not taken, or bound to a thread that is not there.
     """
     kind = str(tree.get("contentType", "")).partition(";")[0].strip().lower()
-    if kind not in TYPES:
-        raise invalid(
-            "Binary.contentType", "Only pictures, PDF documents and plain text can be attached."
-        )
+    if kind not in ENDINGS:
+        raise invalid("Binary.contentType", f"{TAKEN} can be attached, nothing else.")
     try:
         size = len(base64.b64decode(str(tree.get("data", "")), validate=True))
     except (binascii.Error, ValueError) as bad:

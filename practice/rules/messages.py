@@ -5,7 +5,8 @@ Source: docs/contract.md 3 (Communication), 8.
 
 from contract.codes import MessageCategory, OnlineService, RequestState, RequestType
 from contract.errors import ErrorCode
-from contract.systems import REQUEST_TYPE
+from contract.reply_window import ReplyWindow, window_of
+from contract.systems import REPLY_WINDOW, REQUEST_TYPE
 from practice.clock import instant
 from practice.refusal import Refusal
 from practice.rules import consent, patients, queries, requests
@@ -13,6 +14,7 @@ from practice.rules.act import Act
 from practice.rules.hours import core_hours
 from practice.rules.rights import denied
 from practice.rules.trees import (
+    codes,
     codings,
     forbidden_move,
     invalid,
@@ -184,7 +186,22 @@ def _in_thread(act: Act, tree: Tree, parent: str) -> Tree:
             "A message is about the patient of its thread.", "Communication.subject"
         )
     copied: Tree = {name: header[name] for name in ("category", "subject") if name in header}
+    if windows := _windows(act, tree, kind):
+        copied["category"] = [*header.get("category", ()), *windows]
     return {**tree, **copied}
+
+
+def _windows(act: Act, tree: Tree, kind: str | None) -> list[Tree]:
+    """How long the patient may answer, as the sender says; only the practice says so."""
+    given = codes(tree.get("category", []), REPLY_WINDOW)
+    if not given or act.by_patient:
+        return []
+    where = "Communication.category"
+    if kind == MessageCategory.INTERNAL:
+        raise invalid(where, "No patient can answer a note for colleagues: it has no reply window.")
+    if len(given) > 1 or window_of(given[0]) is None:
+        raise invalid(where, "A message has one reply window: no-reply, one-reply or days-1 to 90.")
+    return [{"coding": [{"system": REPLY_WINDOW, "code": given[0]}]}]
 
 
 def _signed(act: Act, tree: Tree) -> Tree:
@@ -242,18 +259,45 @@ def _check_switched_on(act: Act, parent: str) -> None:
 
 
 def _check_window(act: Act, parent: str) -> None:
-    """A reply comes while one is awaited."""
+    """A reply comes while one is awaited, and where one is wanted."""
     for task in (*act.find("Task", focus=parent), *queries.awaiting(act, parent)):
         status, state = task.get("status"), requests.state_of(task)
         until = requests.due_of(task)
         awaited = status == "on-hold" and state == RequestState.AWAITING_PATIENT
         if status in _CLOSED or (awaited and until is not None and until < act.now):
-            raise Refusal(
-                422,
-                "business-rule",
-                ErrorCode.REPLY_WINDOW_OVER,
-                f"The time to reply here has passed. {patients.call(act)}",
-            )
+            raise _too_late(act, "The time to reply here has passed.")
+    said = sorted(act.find("Communication", part_of=parent), key=_sent)
+    ours = [number for number, tree in enumerate(said) if _went_out(tree)]
+    if not ours:
+        return
+    last = said[ours[-1]]
+    window, answers = _window(last), said[ours[-1] + 1 :]
+    if window is None:
+        return
+    if window.replies == 0:
+        raise _too_late(act, "This message cannot be answered here.")
+    if window.replies is not None and sum(map(from_patient, answers)) >= window.replies:
+        raise _too_late(act, "You have answered this message; the practice will write again.")
+    if window.ends(moment(last.get("sent"), "Communication.sent")) < act.now:
+        raise _too_late(act, "The time to reply here has passed.")
+
+
+def _window(tree: Tree) -> ReplyWindow | None:
+    given = codes(tree.get("category", []), REPLY_WINDOW)
+    return window_of(given[0]) if given else None
+
+
+def _went_out(tree: Tree) -> bool:
+    return not from_patient(tree) and tree.get("status") in ("in-progress", "completed")
+
+
+def _sent(tree: Tree) -> tuple[str, str]:
+    return str(tree.get("sent", "")), str(tree.get("id", ""))
+
+
+def _too_late(act: Act, text: str) -> Refusal:
+    said = f"{text} {patients.call(act)}"
+    return Refusal(422, "business-rule", ErrorCode.REPLY_WINDOW_OVER, said)
 
 
 def _request_for(act: Act, parent: str, message: Tree) -> Tree:

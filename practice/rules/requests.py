@@ -18,7 +18,15 @@ from contract.core_hours import STANDARD, CoreHours
 from contract.moves import TASK_OPEN, task_may_move
 from contract.systems import REQUEST_OUTCOME, REQUEST_REJECT, REQUEST_STATE, REQUEST_TYPE
 from practice.clock import instant
-from practice.rules import acknowledging, consent, contacts, patients, repeat_words, repeats
+from practice.rules import (
+    acknowledging,
+    consent,
+    contacts,
+    deliveries,
+    patients,
+    repeat_words,
+    repeats,
+)
 from practice.rules.act import Act
 from practice.rules.caller import Right
 from practice.rules.hours import core_hours
@@ -238,11 +246,7 @@ def _ended(act: Act, before: Tree, after: Tree) -> Tree:
         after = _worded(after)
     elif status == "cancelled" and not act.by_patient:
         _need_reason(fresh, "Say why the request is withdrawn.")
-    if state_of(before) == RequestState.DELIVERY_FAILED and not any(
-        after.get(name) and before.get(name) != after[name]
-        for name in ("output", "note", "statusReason")
-    ):
-        raise missing("Task.note", "A message was not delivered: say what was done about it.")
+    deliveries.check_ended(act, before, after)
     return after
 
 

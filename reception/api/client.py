@@ -4,6 +4,7 @@ Source: docs/contract.md 1, 5-9.
 """
 
 import asyncio
+import base64
 import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -149,6 +150,34 @@ class FhirClient:
             return await self._stored_tree(_good(await self._exchange.send(ask)))
         except AnswerLost as lost:
             raise OutcomeUnknown() from lost
+
+    async def add_file(self, kind: str, data: bytes, guard: str) -> str:
+        """Store a file that may be opened by who may read *guard* (`Communication/x`); `Binary/x`.
+
+        One whose answer is lost is stored again: a file that no message names is nobody's.
+        """
+        tree = {
+            "resourceType": "Binary",
+            "contentType": kind,
+            "securityContext": {"reference": guard},
+            "data": base64.b64encode(data).decode(),
+        }
+        minimal = {"Prefer": "return=minimal"}
+        try:
+            answer = await self._exchange.send(self._write("POST", "Binary", tree, "", minimal))
+        except AnswerLost as lost:
+            raise ServiceUnreachable() from lost
+        path = _good(answer).headers.get("Location", "").split("/_history/", 1)[0].rstrip("/")
+        return "/".join(path.rsplit("/", 2)[-2:])
+
+    async def file(self, reference: str) -> tuple[str, bytes]:
+        """Kind and bytes of the file at `Binary/x`."""
+        tree = await self.get(reference)
+        try:
+            data = base64.b64decode(text_at(tree, "data"), validate=True)
+        except ValueError as bad:
+            raise Refused("The practice's system sent a broken file.", status=200) from bad
+        return text_at(tree, "contentType"), data
 
     async def delete(self, resource_type: str, resource_id: str) -> None:
         """Remove a resource (only ever a Subscription); gone already is as good."""

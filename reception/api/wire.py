@@ -108,5 +108,13 @@ class Wire:
         """Store each of *entries* for itself; for each the resource as stored, or its Problem."""
         return await self._over(self._client.batch(entries, request_id=request_id))
 
+    async def add_file(self, kind: str, data: bytes, guard: str) -> str:
+        """Store a file for whoever may read *guard* (`Communication/x`); its `Binary/x`."""
+        return await self._over(self._client.add_file(kind, data, guard))
+
+    async def file(self, reference: str) -> tuple[str, bytes]:
+        """Kind and bytes of the file at `Binary/x`."""
+        return await self._over(self._client.file(reference))
+
     async def _over(self, work: Coroutine[Any, Any, T]) -> T:
         return await self._network.call(work)

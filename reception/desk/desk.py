@@ -29,6 +29,7 @@ from reception.desk.fit import Fitting
 from reception.desk.freshness import Freshness, State
 from reception.desk.hours import core_hours
 from reception.desk.loading import Loading
+from reception.desk.mailing import Mailing
 from reception.desk.me import Me
 from reception.desk.missed import Missed
 from reception.desk.moving import Moving
@@ -222,10 +223,15 @@ class Desk(QObject):
         self.reopen, self.take_over = triage.reopen, triage.take_over
         self.book_from_request, self.words_for = offer.book_from_request, offer.words_for
         self.open_thread, self.mark_read = post.open_thread, post.mark_read
-        self.reply, self.write = post.reply, post.write
+        self.read_threads, self.file = post.read_threads, post.file
+        self.reply, self.hand_to = post.reply, post.hand_to
         self.note, self.notes = post.note, post.notes
         self.repeats = Repeats(bench, self.orders, triage)
         self.signing = Signing(bench.stores, self.orders, self.repeats, self)
+        self.undelivered, self.settle_failure = post.undelivered, post.settle_failure
+        self.send_again = post.send_again
+        mailing = Mailing(bench, post)
+        self.write, self.write_each = mailing.write, mailing.write_each
         self.best_fit = Fitting(bench.stores, bench.time, questions).best_fit
         freed = Backfill(bench.stores, bench.time, bench.me.reference)
         self.fitting_requests = freed.fitting_requests

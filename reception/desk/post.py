@@ -1,25 +1,29 @@
-"""Messages: read a thread, answer it, begin one, note something for colleagues.
+"""Messages: read a thread, answer it, note something for colleagues, hand it on with a word.
 
 Source: docs/contract.md 3 (Communication), 8.
 """
 
+import asyncio
 import uuid
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 
 from contract import systems
-from contract.codes import MessageCategory, Outcome, Priority, RequestState, RequestType
-from contract.core_hours import CLOSES, LONDON, is_core_day, london_day
+from contract.attachment import kind_of
+from contract.codes import MessageCategory, Outcome
 from contract.keys import notes_key
+from contract.reply_window import USUAL, ReplyWindow
 from reception.api.bundle import Entry, post, put
+from reception.desk.deliveries import undelivered
+from reception.desk.enclosure import Enclosure, Received
 from reception.desk.problems import NotPossible
 from reception.desk.triage import Triage
 from reception.desk.workbench import Workbench
 from reception.desk.writer import Latest
-from reception.records import Message, Patient, Request, Tree, new_message, record_of
+from reception.records import Attachment, Message, Request, Tree, new_message, record_of
 from reception.records.tree import changed, concept, wire_time
 
-REPLY_DAYS = 7
-"""How long the patient has to answer before the thread comes back to the practice."""
+THREADS_AT_ONCE = 50
+"""Threads whose messages are asked for together."""
 
 
 class Post:
@@ -40,6 +44,22 @@ class Post:
         )
         await self._bench.stores.merge(r for tree in trees if (r := record_of(tree)) is not None)
         return self._bench.stores.messages.in_thread(header_id)
+
+    async def read_threads(self, header_ids: Sequence[str]) -> None:
+        """Fetch the messages of many threads, so that a list can say what was said last."""
+        for start in range(0, len(header_ids), THREADS_AT_ONCE):
+            some = header_ids[start : start + THREADS_AT_ONCE]
+            wanted = ",".join(f"Communication/{header_id}" for header_id in some)
+            params = [("part-of", wanted), ("_sort", "sent"), ("_count", "200")]
+            trees = await self._bench.wire.search("Communication", params)
+            await self._bench.stores.merge(
+                r for tree in trees if (r := record_of(tree)) is not None
+            )
+
+    async def file(self, attachment: Attachment) -> Received:
+        """The bytes of an attachment, and what they are."""
+        said, data = await self._bench.wire.file(attachment.reference)
+        return Received(attachment.title, kind_of(data), said, data)
 
     async def mark_read(self, header_id: str) -> None:
         """Note that what the patient wrote in this thread has been read."""
@@ -63,13 +83,21 @@ class Post:
             await self._bench.writer.each("Marking messages as read", touching, plan)
 
     async def reply(
-        self, request_id: str, text: str, *, done: bool = False, key: str = ""
+        self,
+        request_id: str,
+        text: str,
+        *,
+        done: bool = False,
+        key: str = "",
+        window: ReplyWindow | None = None,
+        files: Sequence[Enclosure] = (),
     ) -> Message:
         """Write to the patient in the request's thread; then it waits for them, or is done.
 
         *key* is the message-key (a UUID): give the same one when the same words are sent again.
+        Where *window* says that no reply is wanted it is done as well: nobody acts next.
         """
-        words = _words(text)
+        words = _words(text, files)
         key = key or str(uuid.uuid4())
         held = await self._request(request_id)
         if not held.thread_id:
@@ -78,19 +106,16 @@ class Post:
             raise NotPossible("Match it to a patient first.")
         if not held.is_open:
             await self._reopen(request_id)
+        attached = await self.attach(files, f"Communication/{held.thread_id}")
 
         def plan(latest: Latest) -> list[Entry]:
             now = latest.get(Request, request_id)
-            tree = (
-                now.completed(Outcome.ADVICE)
-                if done
-                else now.awaiting_patient(reply_by(self._bench.time.now()))
-            )
+            ends = (window or USUAL).ends(self._bench.time.now())
+            nobody = done or (window is not None and window.replies == 0)
+            tree = now.completed(Outcome.ADVICE) if nobody else now.awaiting_patient(ends)
             self._triage.check(latest, now, str(tree["status"]))
-            return [
-                post(self.message(now, words, key), systems.MESSAGE_KEY),
-                put(tree, now.version),
-            ]
+            message = self.message(now, words, key, window=window, files=attached)
+            return [post(message, systems.MESSAGE_KEY), put(tree, now.version)]
 
         said = f"Reply to {self._bench.stores.patient_name(held) or 'the patient'}"
         stored = await self._bench.writer.transact(said, [f"Task/{request_id}"], plan)
@@ -106,14 +131,7 @@ class Post:
         held = await self._request(request_id)
         if held.is_unmatched:
             raise NotPossible("Match it to a patient first.")
-        header = self._notes_header(held)
-        header_urn = f"urn:uuid:{uuid.uuid4()}"
-        message = self._message_to(held, words, str(uuid.uuid4()), MessageCategory.INTERNAL)
-        message["partOf"] = [{"reference": header_urn}]
-        entries = [
-            post(header, systems.MESSAGE_KEY, full_url=header_urn),
-            post(message, systems.MESSAGE_KEY),
-        ]
+        entries = self._note_entries(held, words)
         stored = await self._bench.writer.transact("Note for colleagues", [], lambda _: entries)
         return _message(stored[1])
 
@@ -124,41 +142,102 @@ class Post:
         header = next((record_of(tree) for tree in found), None)
         return await self.open_thread(header.id) if header is not None else []
 
-    async def write(self, patient: Patient, topic: str, text: str) -> Message:
-        """Begin a new thread with a patient, who acts next."""
-        words, subject = _words(text), topic.strip()
-        if not subject:
-            raise NotPossible("Give the message a subject.")
-        now = self._bench.time.now()
-        header = _header(patient, subject, self._bench)
-        header_urn = f"urn:uuid:{uuid.uuid4()}"
-        message = new_message(
-            key=str(uuid.uuid4()),
-            header_id="",
-            patient_id=patient.id,
-            patient_name=patient.name,
-            sender=self._bench.me.reference,
-            sender_name=self._bench.me.display,
-            text=words,
-            now=now,
+    async def hand_to(
+        self, request_id: str, owner: str, owner_name: str, note: str = ""
+    ) -> Request:
+        """Hand it to a person or a team (*owner* is a reference) with a word for them.
+
+        The word is there before it is theirs; if it cannot be handed on, it stands all the same.
+        """
+        if note.strip():
+            await self.note(request_id, note)
+        return await self._triage.assign(request_id, owner, owner_name)
+
+    # -- what did not arrive
+
+    def undelivered(self, request: Request) -> list[Message]:
+        """Messages of the request's thread that did not arrive and are still to be dealt with."""
+        return undelivered(self._bench.stores.messages.in_thread(request.thread_id), request)
+
+    async def settle_failure(self, request_id: str, outcome: Outcome, words: str) -> Request:
+        """End a request although a message was not delivered: *words* say what was done instead.
+
+        They are noted for colleagues as well.
+        """
+        said = words.strip()
+        if not said:
+            raise NotPossible("Say what was done about the message that was not delivered.")
+        held = await self._request(request_id)
+        await self.open_thread(held.thread_id)
+
+        def plan(latest: Latest) -> list[Entry]:
+            now = latest.get(Request, request_id)
+            self._triage.check(latest, now, "completed")
+            lost = [message.reference for message in self.undelivered(now)]
+            tree = changed(now.completed(outcome, lost), statusReason={"text": said})
+            return [put(tree, now.version), *self._note_entries(now, f"Not delivered: {said}")]
+
+        stored = await self._bench.writer.transact(
+            "Settling a failed delivery", [f"Task/{request_id}"], plan
         )
-        message["partOf"] = [{"reference": header_urn}]
-        task = _thread_task(patient, subject, header_urn, now, self._bench.me.reference)
-        entries = [
-            post(header, systems.MESSAGE_KEY, full_url=header_urn),
-            post(message, systems.MESSAGE_KEY),
-            post(task, systems.REQUEST_KEY),
+        self._bench.undos.tell(f"{self._who(held)}: failed delivery settled, and done.")
+        return _request(stored[0])
+
+    async def send_again(self, request_id: str, message_id: str) -> Request:
+        """Have a message that was not delivered tried once more; the patient acts next."""
+
+        def plan(latest: Latest) -> list[Entry]:
+            now = latest.get(Request, request_id)
+            lost = latest.get(Message, message_id)
+            if not lost.failed:
+                raise NotPossible("It has been tried again already.")
+            ends = (lost.window or USUAL).ends(self._bench.time.now())
+            self._triage.check(latest, now, "on-hold")
+            message = changed(lost.tree, status="in-progress", statusReason=None)
+            return [
+                put(message, lost.version),
+                put(now.awaiting_patient(ends), now.version),
+            ]
+
+        held = await self._request(request_id)
+        touching = [f"Task/{request_id}", f"Communication/{message_id}"]
+        stored = await self._bench.writer.transact("Sending a message again", touching, plan)
+        self._bench.undos.tell(f"{self._who(held)}: sent again.")
+        return _request(stored[1])
+
+    # -- what is posted
+
+    async def attach(self, files: Sequence[Enclosure], guard: str) -> list[Attachment]:
+        """Store *files* for whoever may read *guard* (`Communication/x`, `Patient/x`)."""
+        stored = await asyncio.gather(
+            *(self._bench.wire.add_file(file.kind, file.data, guard) for file in files)
+        )
+        return [
+            Attachment(reference, file.name, file.kind, len(file.data))
+            for reference, file in zip(stored, files, strict=True)
         ]
-        said = f"Message to {patient.name}"
-        stored = await self._bench.writer.transact(said, [], lambda _: entries)
-        self._bench.undos.tell(f"{said} sent.")
-        return _message(stored[1])
 
-    def message(self, request: Request, text: str, key: str) -> Tree:
+    def message(
+        self,
+        request: Request,
+        text: str,
+        key: str,
+        *,
+        window: ReplyWindow | None = None,
+        files: Sequence[Attachment] = (),
+    ) -> Tree:
         """The message of *text* to the patient in the request's thread, as it is posted."""
-        return self._message_to(request, text, key, MessageCategory.PATIENT)
+        return self._message_to(request, text, key, MessageCategory.PATIENT, window, files)
 
-    def _message_to(self, request: Request, text: str, key: str, category: MessageCategory) -> Tree:
+    def _message_to(
+        self,
+        request: Request,
+        text: str,
+        key: str,
+        category: MessageCategory,
+        window: ReplyWindow | None = None,
+        files: Sequence[Attachment] = (),
+    ) -> Tree:
         theirs = [
             m
             for m in self._bench.stores.messages.in_thread(request.thread_id)
@@ -175,7 +254,21 @@ class Post:
             now=self._bench.time.now(),
             category=category,
             in_response_to=theirs[-1].id if theirs else "",
+            window=window,
+            files=files,
         )
+
+    def _note_entries(self, request: Request, words: str) -> list[Entry]:
+        header_urn = f"urn:uuid:{uuid.uuid4()}"
+        message = self._message_to(request, words, str(uuid.uuid4()), MessageCategory.INTERNAL)
+        message["partOf"] = [{"reference": header_urn}]
+        return [
+            post(self._notes_header(request), systems.MESSAGE_KEY, full_url=header_urn),
+            post(message, systems.MESSAGE_KEY),
+        ]
+
+    def _who(self, request: Request) -> str:
+        return self._bench.stores.patient_name(request) or "The patient"
 
     def _notes_header(self, request: Request) -> Tree:
         return {
@@ -205,58 +298,20 @@ class Post:
         await self._bench.writer.transact("Reopening a thread", [f"Task/{request_id}"], plan)
 
 
-def reply_by(now: datetime) -> datetime:
-    """The close of the core-hours day on or after a week from *now*."""
-    day = london_day(now) + timedelta(days=REPLY_DAYS)
-    while not is_core_day(day):
-        day += timedelta(days=1)
-    return datetime.combine(day, CLOSES, LONDON)
-
-
-def _words(text: str) -> str:
+def _words(text: str, files: Sequence[Enclosure] = ()) -> str:
     words = text.strip()
-    if not words:
+    if not words and not files:
         raise NotPossible("There is nothing to send yet.")
     return words
-
-
-def _header(patient: Patient, topic: str, bench: Workbench) -> Tree:
-    them = {"reference": patient.reference, "display": patient.name}
-    return {
-        "resourceType": "Communication",
-        "identifier": [{"system": systems.MESSAGE_KEY, "value": str(uuid.uuid4())}],
-        "status": "in-progress",
-        "category": [concept(systems.MESSAGE_CATEGORY, MessageCategory.PATIENT)],
-        "topic": {"text": topic},
-        "subject": them,
-        "recipient": [them],
-        "sent": wire_time(bench.time.now()),
-        "sender": {"reference": bench.me.reference, "display": bench.me.display},
-    }
-
-
-def _thread_task(
-    patient: Patient, topic: str, header_urn: str, now: datetime, requester: str
-) -> Tree:
-    return {
-        "resourceType": "Task",
-        "identifier": [{"system": systems.REQUEST_KEY, "value": str(uuid.uuid4())}],
-        "status": "on-hold",
-        "businessStatus": concept(systems.REQUEST_STATE, RequestState.AWAITING_PATIENT),
-        "intent": "order",
-        "priority": str(Priority.ROUTINE),
-        "code": concept(systems.REQUEST_TYPE, RequestType.THREAD),
-        "description": topic,
-        "focus": {"reference": header_urn},
-        "for": {"reference": patient.reference, "display": patient.name},
-        "requester": {"reference": requester},
-        "authoredOn": wire_time(now),
-        "lastModified": wire_time(now),
-        "restriction": {"period": {"end": wire_time(reply_by(now))}},
-    }
 
 
 def _message(stored: object) -> Message:
     if not isinstance(stored, Message):
         raise TypeError("the service answered with something else than a message")
+    return stored
+
+
+def _request(stored: object) -> Request:
+    if not isinstance(stored, Request):
+        raise TypeError("the service answered with something else than a request")
     return stored

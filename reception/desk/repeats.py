@@ -12,8 +12,8 @@ from contract.codes import MessageCategory, Outcome, Reject, RepeatState, Reques
 from contract.keys import query_key
 from contract.moves import repeat_may_move
 from contract.repeat_words import patient_words, reject_words
+from contract.reply_window import USUAL
 from reception.api.bundle import Entry, post, put
-from reception.desk.post import reply_by
 from reception.desk.problems import NotPossible
 from reception.desk.repeat_orders import Item, Order, RepeatOrders, told_of
 from reception.desk.triage import Triage
@@ -105,7 +105,7 @@ class Repeats:
             raise NotPossible("Write the question first.")
         ids = sorted(set(item_ids))
         order = self._order_of(ids)
-        until = reply_by(self._bench.time.now())
+        until = USUAL.ends(self._bench.time.now())
         me = self._bench.me
 
         def plan(latest: Latest) -> list[Entry]:
@@ -188,7 +188,7 @@ class Repeats:
         told = told_of(item.request, to, item.supply, item.pharmacy, reason)
         today = self._bench.time.today()
         if to is RepeatState.QUERY:
-            by = reply_by(self._bench.time.now()).date()
+            by = USUAL.ends(self._bench.time.now()).date()
             return patient_words(replace(told, by=by))
         if to is RepeatState.APPROVED:
             return patient_words(replace(told, decided=today))

@@ -4,7 +4,7 @@ from reception.records.appointment import Appointment, new_appointment
 from reception.records.diary import Session, Slot
 from reception.records.document import PracticeDocument
 from reception.records.medicine import Medicine
-from reception.records.message import Message, new_message
+from reception.records.message import Attachment, Message, new_message
 from reception.records.patient import (
     Organization,
     Patient,
@@ -53,6 +53,7 @@ def record_of(tree: Tree) -> Record | None:
 __all__ = [
     "RECORDS",
     "Appointment",
+    "Attachment",
     "Medicine",
     "Message",
     "Organization",

@@ -3,11 +3,14 @@
 Source: docs/contract.md 3 (Communication), 8.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from contract import systems
 from contract.codes import MessageCategory
+from contract.reply_window import ReplyWindow, window_of
 from reception.records.record import Record
 from reception.records.tree import (
     Tree,
@@ -21,6 +24,23 @@ from reception.records.tree import (
     text_at,
     wire_time,
 )
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """One file of a message, as the message names it; what it is, its bytes say.
+
+    Attributes:
+        reference: `Binary/x`.
+        title: its name; may be empty, and may say anything.
+        kind: the media type it is said to have.
+        size: its bytes, or 0 where that is not said.
+    """
+
+    reference: str
+    title: str
+    kind: str
+    size: int = 0
 
 
 class Message(Record, frozen=True, eq=False, kw_only=True):
@@ -41,6 +61,12 @@ class Message(Record, frozen=True, eq=False, kw_only=True):
     text: str
     attachments: tuple[str, ...]
     """References of what is attached (`Binary/x`)."""
+    files: tuple[Attachment, ...]
+    """The same, with what the message says of each."""
+    window: ReplyWindow | None
+    """How long the patient may answer; None where the message does not say."""
+    reason: str
+    """Why it was not delivered."""
     message_key: str
 
     @classmethod
@@ -67,6 +93,18 @@ class Message(Record, frozen=True, eq=False, kw_only=True):
                 for p in each(tree, "payload")
                 if (url := text_at(p, "contentAttachment", "url"))
             ),
+            "files": tuple(
+                Attachment(
+                    _bare(url),
+                    text_at(given, "title"),
+                    text_at(given, "contentType"),
+                    size if isinstance(size := given.get("size"), int) else 0,
+                )
+                for given in maps(tree, "payload", "contentAttachment")
+                if (url := text_at(given, "url"))
+            ),
+            "window": window_of(code_of(tree.get("category"), systems.REPLY_WINDOW)),
+            "reason": text_at(tree, "statusReason", "text"),
             "message_key": identifier_of(tree, systems.MESSAGE_KEY),
         }
 
@@ -103,6 +141,8 @@ def new_message(
     now: datetime,
     category: MessageCategory = MessageCategory.PATIENT,
     in_response_to: str = "",
+    window: ReplyWindow | None = None,
+    files: Sequence[Attachment] = (),
 ) -> Tree:
     """One message into the thread *header_id*, as it is posted; *key* is the message-key (UUID)."""
     patient = {"reference": f"Patient/{patient_id}"}
@@ -117,10 +157,29 @@ def new_message(
         "subject": patient,
         "sent": wire_time(now),
         "sender": {"reference": sender, "display": sender_name},
-        "payload": [{"contentString": text}],
+        "payload": [
+            *([{"contentString": text}] if text else []),
+            *({"contentAttachment": _named(file)} for file in files),
+        ],
     }
+    if window is not None:
+        tree["category"].append(concept(systems.REPLY_WINDOW, window.code))
     if category is MessageCategory.PATIENT:
         tree["recipient"] = [patient]
     if in_response_to:
         tree["inResponseTo"] = [{"reference": f"Communication/{in_response_to}"}]
     return tree
+
+
+def _named(file: Attachment) -> Tree:
+    return {
+        "contentType": file.kind,
+        "url": file.reference,
+        "size": file.size,
+        "title": file.title,
+    }
+
+
+def _bare(url: str) -> str:
+    """*url* as `Binary/x`."""
+    return "/".join(url.split("/_history/", 1)[0].split("/")[-2:])

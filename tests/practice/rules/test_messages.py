@@ -157,7 +157,20 @@ def test_a_failed_delivery_comes_back_and_is_not_closed_unseen(
     refused(422, surgery.update, PRIYA, {**bare, "status": "failed"})
     # The outcome of the first time says nothing about the message that did not arrive.
     refused(422, surgery.update, PRIYA, {**back, "status": "completed"})
-    surgery.update(PRIYA, {**back, "status": "completed", "output": [outcome("booked-phone")]})
+    named = {"type": {"text": "Not delivered"}, "valueReference": {"reference": _ref(first)}}
+    settled = {
+        **back,
+        "status": "completed",
+        "output": [*back["output"], outcome("booked-phone"), named],
+        "statusReason": {"text": "Rang her at work; booked."},
+    }
+    refused(422, surgery.update, PRIYA, {**settled, "output": [outcome("booked-phone")]})
+    refused(422, surgery.update, PRIYA, {**settled, "statusReason": {"text": " "}})
+    surgery.update(PRIYA, settled)
+
+
+def _ref(tree: Tree) -> str:
+    return f"{tree['resourceType']}/{tree['id']}"
 
 
 def test_a_patient_opens_no_internal_thread(surgery: Surgery, refused: Refused) -> None:
