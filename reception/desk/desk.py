@@ -233,6 +233,7 @@ class Desk(QObject):
         self.slot_after = shapes.next_of
         self.add_slots, self.withdraw_slots = extra.add_slots, extra.withdraw_slots
         self.load_rules, self.set_rule = rules.load_rules, rules.set_rule
+        self.later_slots = rules.later_slots
 
     # -- what is open
 
