@@ -249,6 +249,7 @@ class Desk(QObject):
         self.slot_after = shapes.next_of
         self.add_slots, self.withdraw_slots = extra.add_slots, extra.withdraw_slots
         self.load_rules, self.set_rule, self.rules = rules.load_rules, rules.set_rule, rules.rules
+        self.later_slots = rules.later_slots
 
     # -- what is open
 

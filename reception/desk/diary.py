@@ -3,13 +3,15 @@
 import asyncio
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import chain
 
-from contract.core_hours import day_bounds
+from contract.core_hours import day_bounds, london_day
 from reception.api.wire import Wire
 from reception.desk.stores import BREATH_S, SLICE_S
 from reception.records import Appointment, Session, Slot, Tree
+from reception.records.record import Record
 from reception.records.tree import wire_time
 
 
@@ -31,6 +33,49 @@ class Days:
         ids = {slot.id for slot in self.of(session_id)}
         found = [a for a in self.appointments if ids.intersection(a.slot_ids)]
         return sorted(found, key=lambda a: (a.start, a.id))
+
+    def with_record(self, record: Session | Slot | Appointment, first: date, last: date) -> "Days":
+        """These days, *first* to *last*, with *record* as it is now; themselves if it is no news.
+
+        A session, slot or appointment that moves away or is given up leaves them.
+        """
+        known = self._known(record)
+        if known is not None and not record.supersedes(known):
+            return self
+        is_here = first <= london_day(record.start) <= last
+        if known is None and not is_here:
+            return self
+        if isinstance(record, Session):
+            rest = [s for s in self.sessions if s.id != record.id]
+            held = sorted([*rest, *([record] if is_here else [])], key=_by_time_and_name)
+            return replace(self, sessions=tuple(held))
+        if isinstance(record, Slot):
+            return self._with_slot(record, known, is_here=is_here)
+        others = tuple(a for a in self.appointments if a.id != record.id)
+        stays = is_here and record.holds_its_place
+        return replace(self, appointments=(*others, record) if stays else others)
+
+    def _with_slot(self, slot: Slot, known: Record | None, *, is_here: bool) -> "Days":
+        slots = dict(self.slots)
+        if isinstance(known, Slot):
+            before = slots[known.schedule_id]
+            slots[known.schedule_id] = tuple(s for s in before if s.id != slot.id)
+        if is_here:
+            theirs = (*slots.get(slot.schedule_id, ()), slot)
+            slots[slot.schedule_id] = tuple(sorted(theirs, key=lambda s: (s.start, s.id)))
+        return replace(self, slots=slots)
+
+    def _known(self, record: Session | Slot | Appointment) -> Record | None:
+        held: Iterable[Record] = self.appointments
+        if isinstance(record, Session):
+            held = self.sessions
+        elif isinstance(record, Slot):  # in its own session first: few ever leave theirs
+            held = chain(self.of(record.schedule_id), *self.slots.values())
+        return next((h for h in held if h.id == record.id), None)
+
+
+def _by_time_and_name(session: Session) -> tuple[datetime, str, str]:
+    return session.start, session.practitioner_name, session.id
 
 
 async def days(wire: Wire, first: date, last: date, *, people: bool = True) -> Days:
@@ -82,7 +127,7 @@ async def _days(sessions: Iterable[Tree], slots: Iterable[Tree], booked: Iterabl
             held.append(appointment)
         await breath.taken()
     found = [Session.from_tree(t) for t in sessions if t.get("resourceType") == "Schedule"]
-    found.sort(key=lambda s: (s.start, s.practitioner_name, s.id))
+    found.sort(key=_by_time_and_name)
     return Days(
         tuple(found),
         {i: tuple(sorted(s, key=lambda x: (x.start, x.id))) for i, s in by_session.items()},

@@ -3,13 +3,16 @@
 Source: docs/contract.md 3 (HealthcareService), 4.2, 6 (Change a rule).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from contract import systems
 from contract.codes import BookingAccess
 from contract.release import (
+    RESTRICTED,
     closes_online_at,
     fall_back,
     hold_back,
@@ -23,8 +26,15 @@ from reception.desk.workbench import Workbench, restored
 from reception.desk.writer import Latest
 from reception.records import Service, Slot
 from reception.records.problem import ChangedElsewhere
+from reception.records.tree import wire_time
 
 _ONLINE = frozenset({BookingAccess.ONLINE.value})
+_RECEPTION = frozenset({BookingAccess.RECEPTION.value})
+_KEPT_FOR = {
+    BookingAccess.NHS111.value: "NHS 111",
+    BookingAccess.GP_CONNECT.value: "a hub",
+}
+_WHO = _RECEPTION | _ONLINE | _KEPT_FOR.keys()
 _READERS: tuple[Callable[[Iterable[str]], object], ...] = (opening, hold_back, fall_back)
 
 
@@ -61,9 +71,37 @@ class Rule:
         return "; ".join(filter(None, told)) or "open as soon as they are made"
 
 
-def codes_under(codes: Iterable[str], rule: Rule) -> frozenset[str]:
-    """*codes* with their rule changed to *rule*; who may take the slots stays."""
-    return frozenset(c for c in codes if not is_rule(c)) | rule.codes
+def who_of(codes: Iterable[str]) -> frozenset[str]:
+    """Who may take slots with these codes; reception where only times are given."""
+    held = frozenset(codes)
+    return held & _WHO or (_RECEPTION if held else held)
+
+
+def who_words(who: frozenset[str]) -> str:
+    """`Reception and patients online`, `Kept for NHS 111`; empty for nobody."""
+    named = [words for code, words in _KEPT_FOR.items() if code in who]
+    parts = ["Kept for " + " or ".join(named)] if named else []
+    if who & _RECEPTION:
+        parts += ["reception"] if named else ["Reception"]
+    if who & _ONLINE:
+        parts += ["patients online"] if parts else ["Patients online"]
+    return " and ".join(parts)
+
+
+def codes_under(
+    codes: Iterable[str], rule: Rule, who: frozenset[str] | None = None
+) -> frozenset[str]:
+    """*codes* with their rule changed to *rule*; for *who*, or for whom they were."""
+    others = frozenset(c for c in codes if not is_rule(c))
+    return (others if who is None else (others - _WHO) | who) | rule.codes
+
+
+def rule_words(codes: Iterable[str]) -> str:
+    """Both halves of a rule: who may take them where that is not reception alone, and when."""
+    held = frozenset(codes)
+    who = who_of(held)
+    whose = f"{who_words(who)}; " if who and who != _RECEPTION else ""
+    return f"{whose}{Rule.of(held).words}"
 
 
 @dataclass(frozen=True)
@@ -74,6 +112,10 @@ class Effect:
         followers: how many follow the rule as it is.
         opening: which of them open at once.
         shutting: which of them shut until they open.
+        to_online: which of them patients may take that could not before, once they are open.
+        from_online: which of them patients can no longer take.
+        kept: which of them are kept for others than the practice that were not before.
+        given_back: which of them are no longer kept for others.
         first_opens: when the first of all that are shut then opens; None where none is.
     """
 
@@ -81,6 +123,10 @@ class Effect:
     opening: int
     shutting: int
     first_opens: datetime | None
+    to_online: int = 0
+    from_online: int = 0
+    kept: int = 0
+    given_back: int = 0
 
 
 def effect(
@@ -93,6 +139,7 @@ def effect(
     """
     old, new = _inherited(old), _inherited(new)
     followers = opening_now = shutting = 0
+    whom: Counter[str] = Counter()
     opens: list[datetime] = []
     for slot in slots:
         follows = slot.type_code == type_code and slot.start >= now and not slot.overbooked
@@ -102,6 +149,7 @@ def effect(
             continue
         followers += 1
         wanted = new if slot.access == old else (new - _ONLINE) | (slot.access & _ONLINE)
+        whom.update(_whom(slot.access, wanted))
         later = _later(wanted, slot, now)
         by_hand = slot.status == "free" and _later(slot.access, slot, now) is not None
         shut = later is not None and not by_hand
@@ -109,7 +157,19 @@ def effect(
         shutting += slot.status == "free" and shut
         if shut and later is not None:
             opens.append(later)
-    return Effect(followers, opening_now, shutting, min(opens, default=None))
+    first = min(opens, default=None)
+    return Effect(followers, opening_now, shutting, first, **whom)
+
+
+def _whom(before: frozenset[str], after: frozenset[str]) -> list[str]:
+    """For whom a slot is under *after* that it was not under *before*, as fields of an `Effect`."""
+    pairs = (
+        ("to_online", (after - before) & _ONLINE),
+        ("from_online", (before - after) & _ONLINE),
+        ("kept", after & RESTRICTED and not before & RESTRICTED),
+        ("given_back", before & RESTRICTED and not after & RESTRICTED),
+    )
+    return [name for name, holds in pairs if holds]
 
 
 def example(rule: Rule, start: datetime) -> tuple[datetime | None, datetime | None]:
@@ -119,7 +179,7 @@ def example(rule: Rule, start: datetime) -> tuple[datetime | None, datetime | No
 
 def _inherited(codes: frozenset[str]) -> frozenset[str]:
     if codes and all(is_rule(code) for code in codes):
-        return codes | {BookingAccess.RECEPTION.value}
+        return codes | _RECEPTION
     return codes
 
 
@@ -155,10 +215,33 @@ class ReleaseRules:
         held = [s for s in self._bench.stores.services if s.active and s.type_code]
         return sorted(held, key=lambda s: (s.name, s.id))
 
-    async def set_rule(self, service_id: str, rule: Rule, *, on: Service | None = None) -> Service:
+    async def later_slots(self, type_code: str, after: datetime) -> int:
+        """How many free or shut slots of a type begin from *after* (aware) on.
+
+        Raises:
+            Problem: it cannot be asked.
+        """
+        return await self._bench.wire.count(
+            "Slot",
+            [
+                ("service-type", f"{systems.SLOT_TYPE}|{type_code}"),
+                ("status", "free,busy-unavailable"),
+                ("start", f"ge{wire_time(after)}"),
+            ],
+        )
+
+    async def set_rule(
+        self,
+        service_id: str,
+        rule: Rule,
+        who: frozenset[str] | None = None,
+        *,
+        on: Service | None = None,
+    ) -> Service:
         """Change the rule of a slot type; the service brings the slots that follow it in line.
 
-        *on* is what the user saw of it; None: the newest copy.
+        *who* may take them from now on; None leaves that as it is. *on* is what the user saw of
+        it; None: the newest copy.
 
         Raises:
             ChangedElsewhere: somebody has changed it meanwhile.
@@ -171,7 +254,7 @@ class ReleaseRules:
             if before and now.codes != before[0].codes:
                 raise ChangedElsewhere("Somebody changed this rule first. Nothing was saved.")
             before[:] = [now]
-            return [put(now.with_codes(codes_under(now.codes, rule)), now.version)]
+            return [put(now.with_codes(codes_under(now.codes, rule, who)), now.version)]
 
         said = "Changing a release rule"
         (stored,) = await self._bench.writer.transact(
@@ -192,6 +275,6 @@ class ReleaseRules:
 
             touching = [after.reference]
             await self._bench.writer.transact("Undoing a changed rule", touching, plan)
-            return f"{after.name}: {Rule.of(before.codes).words} again."
+            return f"{after.name}: {rule_words(before.codes)} again."
 
-        self._bench.undos.tell(f"{after.name}: {Rule.of(after.codes).words}.", take_back)
+        self._bench.undos.tell(f"{after.name}: {rule_words(after.codes)}.", take_back)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
-    QStackedWidget,
     QTextEdit,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from reception.desk.desk import Desk
 from reception.desk.notice import Notice
 from reception.records.problem import Problem
 from reception.ui.page import Page
+from reception.ui.page_stack import PageStack
 from reception.ui.tasks import Tasks
 from reception.ui.top_bar import TopBar
 from reception.ui.window_state import WindowState
@@ -67,15 +67,16 @@ class MainWindow(QMainWindow):
         across.addLayout(down, 1)
         self.top_bar = TopBar(desk, look, frame)
         self.banner = Banner(look, frame)
-        self.stack = QStackedWidget(frame)
+        self._room = PageStack(frame)
+        self.stack = self._room.pages
         for widget in (self.top_bar, self.banner):
             down.addWidget(widget)
-        down.addWidget(self.stack, 1)
+        down.addWidget(self._room, 1)
         self.setCentralWidget(frame)
         for number, page in enumerate(self.pages):
             self._add(number, page)
             page.recall(state.page_of(desk.me.reference, page.title))
-        self.toast = Toast(look, self.stack)
+        self.toast = Toast(look, self._room)
         self.key_card = KeyCard(look, frame)
 
         self.rail.chosen.connect(self.go_to)
@@ -99,7 +100,7 @@ class MainWindow(QMainWindow):
         self.go_to(min(state.page(), len(self.pages) - 1))
 
     def _add(self, number: int, page: Page) -> None:
-        self.stack.addWidget(page)
+        self._room.add(page)
         button = self.rail.add(page.title, page.icon, f"{page.title} (Ctrl+{number + 1})")
         button.setShortcut(QKeySequence(f"Ctrl+{number + 1}"))
         page.badge_changed.connect(button.set_badge)
@@ -125,7 +126,7 @@ class MainWindow(QMainWindow):
     def name_practice(self, name: str) -> None:
         """Show which practice this is."""
         self.setWindowTitle(f"{name} - Reception")
-        self.top_bar.practice.setText(name)
+        self.top_bar.practice.show_parts([name])
 
     def offer_sign_in(self, sentence: str) -> None:
         """The session has ended: say so, and offer to sign in again."""

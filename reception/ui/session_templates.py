@@ -52,7 +52,7 @@ class SessionTemplates(QWidget):
         self._busy = False
         self.rows = RowsModel(TEMPLATE_TITLES, look, self)
         self.table = RowsTable(self.rows, look, "Templates", 3, self)
-        self.table.letters = frozenset("nx")
+        self.table.letters = frozenset("nrx")
         self.changes = RowsModel(PLAN_TITLES, look, self)
         self.diff = RowsTable(self.changes, look, "What would change", 4, self)
         self.form = SessionForm(look, on_date=False, parent=self)
@@ -63,6 +63,8 @@ class SessionTemplates(QWidget):
         self.end.clicked.connect(self._on_end)
         self.form.changed.connect(self._show_buttons)
         self.save.clicked.connect(self._on_save)
+        self.rename.clicked.connect(self._on_rename)
+        self.form.name.returnPressed.connect(self._on_name_entered)
         self.show_plan.clicked.connect(self._on_show_plan)
         self.apply.clicked.connect(self._on_apply)
         self.first.dateChanged.connect(self._forget_plan)
@@ -146,8 +148,16 @@ class SessionTemplates(QWidget):
         self.save = QPushButton("Save this template", card)
         self.save.setProperty("kind", "primary")
         side.addWidget(self.form_title)
+        self.rename = QPushButton("Rename (R)", card)
+        self.rename.setToolTip(
+            "Only the name: no slot is touched, sessions already made keep theirs"
+        )
         side.addWidget(self.form)
-        side.addWidget(self.save)
+        below_form = QHBoxLayout()
+        below_form.setSpacing(unit)
+        below_form.addWidget(self.rename)
+        below_form.addWidget(self.save, 1)
+        side.addLayout(below_form)
         side.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * unit, unit, 2 * unit, 2 * unit)
@@ -218,6 +228,7 @@ class SessionTemplates(QWidget):
         fresh, free = self._desk.freshness.can_book, not self._busy
         self.save.setEnabled(free and fresh and not self.form.problem)
         self.end.setEnabled(free and fresh and self.form.held is not None)
+        self.rename.setEnabled(free and fresh and self.form.held is not None)
         self.show_plan.setEnabled(free and fresh and bool(self.patterns))
         plan = self.plan
         self.apply.setEnabled(free and fresh and plan is not None and plan.writes > 0)
@@ -238,7 +249,7 @@ class SessionTemplates(QWidget):
 
     @Slot(str)
     def _on_letter(self, letter: str) -> None:
-        (self.new if letter == "n" else self.end).click()
+        {"n": self.new, "r": self.rename, "x": self.end}[letter].click()
 
     @Slot()
     def _on_new(self) -> None:
@@ -255,6 +266,28 @@ class SessionTemplates(QWidget):
             self.problem_met.emit(Problem(str(bad)))
             return
         self._run(self._changed(self._desk.templates.save(wanted)))
+
+    @property
+    def _new_name(self) -> str:
+        """The name that is typed for the chosen template, where it is another than it has."""
+        held, typed = self.form.held, self.form.name.text().strip()
+        return typed if held is not None and typed and typed != held.name else ""
+
+    @Slot()
+    def _on_rename(self) -> None:
+        """Give it the name that was typed; without one the keyboard goes to the name."""
+        held, name = self.form.held, self._new_name
+        if held is not None and name:
+            self._run(self._changed(self._desk.templates.rename(held, name)))
+            self.table.setFocus()
+        elif held is not None:
+            self.form.name.setFocus()
+            self.form.name.selectAll()
+
+    @Slot()
+    def _on_name_entered(self) -> None:
+        if self._new_name and self.rename.isEnabled():
+            self._on_rename()
 
     @Slot()
     def _on_end(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from PySide6.QtCore import QTime, Signal, Slot
+from PySide6.QtCore import QTime, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,6 +20,7 @@ from reception.desk.desk import Desk
 from reception.desk.diary import Days
 from reception.desk.session_plan import BadPattern, Pattern
 from reception.records import Appointment, Session
+from reception.records import Slot as SlotRecord
 from reception.records.problem import Problem
 from reception.ui.tasks import Tasks
 from reception.widgets.banner import announce
@@ -35,6 +36,9 @@ from reception.widgets.session_words import (
     session_words,
 )
 
+_SETTLED_MS = 300
+"""News of colleagues are shown together, once they have come."""
+
 
 class SessionWeek(QWidget):
     """The week of the open day at the left; the chosen session, and a new one, at the right."""
@@ -46,6 +50,7 @@ class SessionWeek(QWidget):
         super().__init__(parent)
         self._desk, self._tasks = desk, tasks
         self._diary: Days | None = None
+        self._monday: date | None = None
         self._busy = False
         self._asked, self._cancelling = "", False
         self._armed = False
@@ -68,6 +73,12 @@ class SessionWeek(QWidget):
         desk.practitioners.reset.connect(self._offer)
         desk.sessions.reset.connect(self._offer)
         desk.freshness.changed.connect(self._show_add)
+        self._news = QTimer(self, singleShot=True, interval=_SETTLED_MS)
+        self._news.timeout.connect(self._show_news)
+        desk.stores.diary_told.connect(self._on_told)
+        desk.appointments.added.connect(self._on_told)
+        desk.appointments.changed.connect(self._on_appointment_changed)
+        desk.loaded.connect(self._on_desk_loaded)
         self._offer()
         self.form.show_day(desk.day)
         self._on_chosen("")
@@ -153,6 +164,17 @@ class SessionWeek(QWidget):
         if turn != self._turn:
             return
         self._diary = diary
+        self._monday = monday
+        self._show_diary(diary)
+        asked, self._asked = self._asked, ""
+        if asked:
+            self.table.choose(asked)
+        self._on_chosen(self.table.key)
+        if asked and self._cancelling and self.session is not None:
+            self._armed = True
+            self._show_cancel()
+
+    def _show_diary(self, diary: Days) -> None:
         rows = session_rows(diary, self._desk.time.now())
         self.rows.show_rows(rows)
         clinicians = {s.practitioner_id for s in diary.sessions if s.active}
@@ -161,13 +183,34 @@ class SessionWeek(QWidget):
             if rows
             else "No sessions in this week. Add one at the right, or apply the templates."
         )
-        asked, self._asked = self._asked, ""
-        if asked:
-            self.table.choose(asked)
-        self._on_chosen(self.table.key)
-        if asked and self._cancelling and self.session is not None:
-            self._armed = True
-            self._show_cancel()
+
+    # What colleagues do meanwhile
+
+    @Slot(object)
+    def _on_told(self, record: Session | SlotRecord | Appointment) -> None:
+        """A session, slot or appointment is another than it was: so may be the week."""
+        diary, monday = self._diary, self._monday
+        if diary is None or monday is None or not self.isVisible():
+            return  # what nobody looks at is read when it is looked at
+        self._diary = diary.with_record(record, monday, monday + timedelta(days=6))
+        if self._diary is not diary and not self._news.isActive():
+            self._news.start()
+
+    @Slot(object, object)
+    def _on_appointment_changed(self, _before: Appointment, after: Appointment) -> None:
+        self._on_told(after)
+
+    @Slot()
+    def _show_news(self) -> None:
+        if self._diary is not None and self.isVisible():
+            self._show_diary(self._diary)
+            self._on_chosen(self.table.key)
+
+    @Slot()
+    def _on_desk_loaded(self) -> None:
+        """The desk has filled a gap: what was missed here is read as well."""
+        if self.isVisible():
+            self.refresh()
 
     def choose(self, session_id: str, *, cancelling: bool = False) -> None:
         """Choose a session, once it is there; *cancelling*: ask whether to cancel it."""

@@ -21,6 +21,7 @@ from contract.core_hours import LONDON, is_core_day
 from reception.desk.desk import Desk
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink, Scheme
+from reception.widgets.parts_label import PartsLabel
 from reception.widgets.pill import Pill
 
 
@@ -53,8 +54,9 @@ class TopBar(QFrame):
         row.setContentsMargins(2 * unit, unit // 2, unit, unit // 2)
         row.setSpacing(unit)
 
-        self.practice = QLabel("Reception", self)
+        self.practice = PartsLabel(self)  # on a small screen the pill's words are worth more
         self.practice.setFont(look.metrics.bold)
+        self.practice.show_parts(["Reception"])
         row.addWidget(self.practice)
         row.addSpacing(unit)
 
@@ -73,7 +75,7 @@ class TopBar(QFrame):
         self.search.setPlaceholderText("Find a patient  (Ctrl+K)")
         self.search.setAccessibleName("Find a patient")
         self.search.setClearButtonEnabled(True)
-        self.search.setMinimumWidth(round(look.metrics.digit_px * 26))
+        self.search.setMinimumWidth(round(look.metrics.digit_px * 12))
         self._glass = QAction(self.search)
         self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         row.addWidget(self.search, 1)

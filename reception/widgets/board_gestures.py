@@ -1,6 +1,6 @@
 """Keys, mouse and drops on the board, told as what is asked for."""
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDrag,
     QDragEnterEvent,
@@ -18,6 +18,7 @@ _Action = QAbstractItemView.CursorAction
 APPOINTMENT_MIME = "application/x-reception-appointment"
 VERBS = frozenset("asldxbmowthvi")
 """Letters that act on a cell; with Shift they come in upper case. N is one only with Shift."""
+_CARRIED_CHARS = 30
 _PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
@@ -178,8 +179,10 @@ class BoardGestures(QListView):
         mime.setData(APPOINTMENT_MIME, self._movable_at(key).encode())
         drag = QDrag(self)
         drag.setMimeData(mime)
-        drag.setPixmap(self.viewport().grab(box))
-        drag.setHotSpot(begun - box.topLeft())
+        shown = carried_part(box, self.fontMetrics().averageCharWidth())
+        drag.setPixmap(self.viewport().grab(shown))
+        held = begun - shown.topLeft()
+        drag.setHotSpot(QPoint(min(held.x(), shown.width() - 1), held.y()))
         drag.exec(Qt.DropAction.MoveAction)
 
     def _scroll_at_edge(self, point: QPoint) -> None:
@@ -203,6 +206,14 @@ class BoardGestures(QListView):
             before, self._target = self._target, key
             self._update_cell(before)
             self._update_cell(key)
+
+
+def carried_part(cell: QRect, char_px: int) -> QRect:
+    """What of *cell* is carried along: time, letter and name, but not the width of the column.
+
+    A whole one would run off the window's edge and hide where it is to go.
+    """
+    return QRect(cell.topLeft(), QSize(min(cell.width(), _CARRIED_CHARS * char_px), cell.height()))
 
 
 def _text(mime: QMimeData, kind: str) -> str:

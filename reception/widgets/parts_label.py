@@ -1,8 +1,8 @@
-"""A line of several parts, the most important first; what does not fit is left out whole."""
+"""A line of several parts, the most important first; those that do not fit are left out whole."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -10,7 +10,10 @@ _GAP = "   "
 
 
 class PartsLabel(QLabel):
-    """Shows as many of its parts as there is room for; under the mouse and aloud it tells all."""
+    """Shows as many of its parts as there is room for, and of the first what there is room for.
+
+    Under the mouse and aloud it tells all.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +49,8 @@ class PartsLabel(QLabel):
 
     def _fit(self) -> None:
         shown = list(self.parts)
-        while shown and self._size(shown).width() > self.width():
+        while len(shown) > 1 and self._size(shown).width() > self.width():
             shown.pop()
-        self.setText(_GAP.join(shown))
+        room = max(0, self.width() - 1)
+        words = _GAP.join(shown)
+        self.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room))

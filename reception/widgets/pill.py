@@ -47,6 +47,10 @@ class Pill(QWidget):
         width = metrics.text_px(self._text, metrics.bold) + 4.5 * metrics.unit_px
         return QSize(round(width), round(metrics.line_px * 1.7))
 
+    def minimumSizeHint(self) -> QSize:
+        """All of it: how fresh the board is must be read on the smallest screen."""
+        return self.sizeHint()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the pill."""
         palette, metrics = self._look.palette, self._look.metrics

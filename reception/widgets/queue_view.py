@@ -129,6 +129,15 @@ class QueueDelegate(QStyledItemDelegate):
         at.words(due.text, ink, self._look.metrics.small)
 
 
+def hot_spot(picture: QPixmap, unit_px: int) -> QPoint:
+    """Where the mouse holds *picture*: near its right end.
+
+    What is carried trails behind on the way to the board at the right: it neither runs off the
+    window's edge nor hides the slots ahead.
+    """
+    return QPoint(round(picture.deviceIndependentSize().width()) - unit_px, unit_px)
+
+
 class QueueView(QListView):
     """The list. It says when a hand is on it, so that its rows can be held still."""
 
@@ -228,8 +237,9 @@ class QueueView(QListView):
             return
         drag = QDrag(self)
         drag.setMimeData(self.model().mimeData([index]))
-        drag.setPixmap(self._picture_of(index))
-        drag.setHotSpot(QPoint(self._look.metrics.unit_px, self._look.metrics.unit_px))
+        picture = self._picture_of(index)
+        drag.setPixmap(picture)
+        drag.setHotSpot(hot_spot(picture, self._look.metrics.unit_px))
         drag.exec(Qt.DropAction.CopyAction)
 
     def _picture_of(self, index: QModelIndex) -> QPixmap:

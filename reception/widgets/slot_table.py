@@ -136,6 +136,7 @@ class SlotTableModel(QAbstractTableModel):
         return {
             Qt.ItemDataRole.DisplayRole: text,
             Qt.ItemDataRole.AccessibleTextRole: f"{_COLUMNS[column][0]}: {text}",
+            Qt.ItemDataRole.ToolTipRole: text if column < 2 else None,
             Qt.ItemDataRole.TextAlignmentRole: self._alignment(column),
             Qt.ItemDataRole.ForegroundRole: self._look.palette[ink],
             Qt.ItemDataRole.FontRole: self._look.metrics.bold if is_total else None,

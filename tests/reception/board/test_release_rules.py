@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QTime
 
 from reception.desk.demand import turned_away
 from reception.desk.desk import Desk
 from reception.desk.notice import Notice
-from reception.desk.release_rules import Rule, codes_under, effect
+from reception.desk.release_rules import Rule, codes_under, effect, who_of
+from reception.desk.words import day_text
 from reception.records import Slot
 from reception.records.problem import Problem
 from reception.ui.release_page import ReleasePage
+from reception.ui.release_rules import RulesPane
 from reception.widgets.look import Look
 from tests.booking import booking
 from tests.reception.conftest import Finish, Until
@@ -92,6 +95,50 @@ def test_a_rule_that_somebody_changed_first_is_not_overwritten(
     again = next(s for s in finish(desk.load_rules()) if s.type_code == "physio")
     assert Rule.of(again.codes) == Rule(opens="72h")
     finish(rival.undo(told[-1].undo_id))
+
+
+def test_a_rule_at_a_time_of_day_for_others_than_before(
+    page: ReleasePage, desk: Desk, until: Until, finish: Finish
+) -> None:
+    """7 days before at 08:00, kept for NHS 111: previewed, stored, shown again, taken back."""
+    pane = page.rules_pane
+    service = next(s for s in pane.services if s.type_code == "gp-routine")
+    pane.choose("", "gp-routine")
+    form = pane.form
+    assert form.who == who_of(service.codes)
+    until(lambda: "After that there" in pane.said.text() or not pane.apply.isEnabled())
+    form.opens.setCurrentIndex(form.opens.findData("at"))
+    assert form.other.isVisible()
+    form.other.days.setValue(7)
+    form.other.at.setTime(QTime(8, 0))
+    form.whom.setCurrentIndex(form.whom.findData("nhs111"))
+    assert form.rule.opens == "7d@0800"
+    until(lambda: "After that there" in pane.said.text())
+    assert f"Until {day_text(desk.outlook.days[-1])}" in pane.said.text()
+    new = codes_under(service.codes, form.rule, form.who)
+    slots = slots_of(desk, "gp-routine")
+    does = effect(slots.values(), "gp-routine", service.codes, new, desk.time.now())
+    assert does.kept > 0
+    assert f"{does.kept} slots would be kept for NHS 111." in pane.said.text()
+    told: list[Notice] = []
+    desk.told.connect(told.append)
+    pane.apply.click()
+    until(lambda: told)
+    until(lambda: sum("nhs111" in s.access for s in slots_of(desk, "gp-routine").values()))
+    until(lambda: "Kept for NHS 111; opens at 08:00 7 days before" in now_in(pane))
+    pane.choose("", "nurse")
+    pane.choose("", "gp-routine")
+    assert (form.rule.opens, form.who) == ("7d@0800", frozenset({"nhs111"}))
+    assert form.other.isVisible()
+    finish(desk.undo(told[-1].undo_id))
+    pane.show_anew()
+    pane.refresh()
+    until(lambda: "Kept for" not in now_in(pane))
+
+
+def now_in(pane: RulesPane) -> str:
+    row = pane.list.currentItem()
+    return row.text() if row is not None else ""
 
 
 def test_a_role_without_the_right_reads_rules_but_cannot_change_them(

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import systems
-from contract.release import is_rule, opens_at
-from reception.desk.release_rules import Rule, codes_under, effect
+from contract.release import RESTRICTED, is_rule, opens_at
+from reception.desk.release_rules import Rule, codes_under, effect, who_words
 from reception.records import Slot
 from reception.records.tree import concept, wire_time
 from reception.widgets.opening_times import grouped, openings
@@ -66,6 +66,24 @@ def test_a_rule_is_changed_and_who_may_take_slots_stays(
     codes = codes_under(who | old.codes, new)
     assert Rule.of(codes) == new
     assert {c for c in codes if not is_rule(c)} == who
+
+
+@given(WHO, RULES, RULES, WHO)
+def test_who_may_take_slots_is_changed_and_counted(
+    before: frozenset[str], old: Rule, new: Rule, after: frozenset[str]
+) -> None:
+    codes, wanted = before | old.codes, codes_under(before | old.codes, new, after)
+    assert wanted == after | new.codes
+    start = NOW + timedelta(days=30)
+    access = codes if before else codes | {"reception"}
+    slots = [slot(1, start, "free", access)] if codes else []
+    does = effect(slots, "nurse", codes, wanted, NOW)
+    if does.followers:
+        kept = [bool(RESTRICTED & c) for c in (wanted, codes)]
+        assert does.to_online - does.from_online == ("online" in wanted) - ("online" in codes)
+        assert does.kept - does.given_back == kept[0] - kept[1]
+    assert bool(who_words(after)) == bool(after)
+    assert ("online" in who_words(after)) == ("online" in after)
 
 
 @given(RULES, RULES, st.lists(st.tuples(st.integers(-600, 20_000), st.booleans()), max_size=12))
