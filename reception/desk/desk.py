@@ -28,6 +28,7 @@ from reception.desk.feed import Feed
 from reception.desk.fit import Fitting
 from reception.desk.freshness import Freshness, State
 from reception.desk.hours import core_hours
+from reception.desk.letters import Letters
 from reception.desk.loading import Loading
 from reception.desk.me import Me
 from reception.desk.missed import Missed
@@ -227,6 +228,7 @@ class Desk(QObject):
         self.book_from_request, self.words_for = offer.book_from_request, offer.words_for
         self.open_thread, self.mark_read = post.open_thread, post.mark_read
         self.reply, self.write = post.reply, post.write
+        self.letters = Letters(bench, self.drafts, post, self)
         self.note, self.notes = post.note, post.notes
         self.repeats = Repeats(bench, self.orders, triage)
         self.signing = Signing(bench.stores, self.orders, self.repeats, self)

@@ -124,16 +124,20 @@ class Post:
         header = next((record_of(tree) for tree in found), None)
         return await self.open_thread(header.id) if header is not None else []
 
-    async def write(self, patient: Patient, topic: str, text: str) -> Message:
-        """Begin a new thread with a patient, who acts next."""
+    async def write(self, patient: Patient, topic: str, text: str, *, key: str = "") -> Message:
+        """Begin a new thread with a patient, who acts next.
+
+        *key* is the message-key (a UUID): give the same one when the same words are sent again.
+        """
+        own = uuid.UUID(key) if key else uuid.uuid4()
         words, subject = _words(text), topic.strip()
         if not subject:
             raise NotPossible("Give the message a subject.")
         now = self._bench.time.now()
-        header = _header(patient, subject, self._bench)
+        header = _header(patient, subject, self._bench, str(uuid.uuid5(own, "header")))
         header_urn = f"urn:uuid:{uuid.uuid4()}"
         message = new_message(
-            key=str(uuid.uuid4()),
+            key=str(own),
             header_id="",
             patient_id=patient.id,
             patient_name=patient.name,
@@ -143,7 +147,14 @@ class Post:
             now=now,
         )
         message["partOf"] = [{"reference": header_urn}]
-        task = _thread_task(patient, subject, header_urn, now, self._bench.me.reference)
+        task = _thread_task(
+            patient,
+            subject,
+            header_urn,
+            now,
+            self._bench.me.reference,
+            str(uuid.uuid5(own, "task")),
+        )
         entries = [
             post(header, systems.MESSAGE_KEY, full_url=header_urn),
             post(message, systems.MESSAGE_KEY),
@@ -220,11 +231,11 @@ def _words(text: str) -> str:
     return words
 
 
-def _header(patient: Patient, topic: str, bench: Workbench) -> Tree:
+def _header(patient: Patient, topic: str, bench: Workbench, key: str) -> Tree:
     them = {"reference": patient.reference, "display": patient.name}
     return {
         "resourceType": "Communication",
-        "identifier": [{"system": systems.MESSAGE_KEY, "value": str(uuid.uuid4())}],
+        "identifier": [{"system": systems.MESSAGE_KEY, "value": key}],
         "status": "in-progress",
         "category": [concept(systems.MESSAGE_CATEGORY, MessageCategory.PATIENT)],
         "topic": {"text": topic},
@@ -236,11 +247,11 @@ def _header(patient: Patient, topic: str, bench: Workbench) -> Tree:
 
 
 def _thread_task(
-    patient: Patient, topic: str, header_urn: str, now: datetime, requester: str
+    patient: Patient, topic: str, header_urn: str, now: datetime, requester: str, key: str
 ) -> Tree:
     return {
         "resourceType": "Task",
-        "identifier": [{"system": systems.REQUEST_KEY, "value": str(uuid.uuid4())}],
+        "identifier": [{"system": systems.REQUEST_KEY, "value": key}],
         "status": "on-hold",
         "businessStatus": concept(systems.REQUEST_STATE, RequestState.AWAITING_PATIENT),
         "intent": "order",

@@ -17,11 +17,11 @@ from reception.records.problem import Problem
 from reception.ui.clash_ask import ClashAsk, Wish
 from reception.ui.tasks import Tasks
 from reception.ui.teller import Teller
-from reception.widgets.banner import Banner
 from reception.widgets.freed_offer import FreedOffer
 from reception.widgets.look import Look
 from reception.widgets.missed_bar import MissedBar
 from reception.widgets.slot_offer import SlotOffer
+from reception.widgets.unsent_letters import UnsentLetters
 
 SETTLED_MS = 250
 """Many changes are looked at together, once they have come."""
@@ -42,12 +42,12 @@ class BoardFoot(QWidget):
         self.missed, self.freed = MissedBar(look, self), FreedOffer(look, self)
         self.instead = SlotOffer(look, self)
         self.clashes = ClashAsk(look, self._book, self)
-        self.teller = Teller(desk, tasks, Banner(look, self))
+        self.teller = Teller(desk, tasks, UnsentLetters(look, self))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         for widget in (
-            self.teller.banner,
+            self.teller.line,
             self.clashes,
             self.instead,
             self.freed,
