@@ -3,7 +3,7 @@
 Source: docs/contract.md 5 (book, cancel).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from reception.desk.words import clock, state_of, who_and_when
 from reception.desk.workbench import Workbench, restored
 from reception.desk.writer import Latest
 from reception.records import Appointment, Patient, Slot
-from reception.records.problem import ChangedElsewhere
+from reception.records.problem import ChangedElsewhere, Problem
 from reception.records.tree import changed, wire_time
 
 STANDING = frozenset({"booked", "arrived", "checked-in", "fulfilled"})
@@ -41,6 +41,21 @@ class Clash:
     def can_swap(self) -> bool:
         """Whether it can still be given up for the new one."""
         return self.other.status == "booked"
+
+
+class OtherBookings(Problem):
+    """The patient is booked that day already: keep both, or give one up?
+
+    Attributes:
+        name: the patient's.
+        clashes: what stands there, those at that very time first.
+    """
+
+    def __init__(self, name: str, clashes: Sequence[Clash]) -> None:
+        same = any(clash.overlaps for clash in clashes)
+        where = "elsewhere at this time" if same else "that day already"
+        super().__init__(f"{name} is booked {where}. Nothing was saved.")
+        self.name, self.clashes = name, tuple(clashes)
 
 
 class Clashes:
@@ -88,27 +103,14 @@ class Clashes:
         plan_new = self._booking.planner(
             slot_ids, patient, reason=reason, note=note, via=via, channel=channel
         )
-        other = await self._known(other_id)
+        other = await self.known(other_id)
         before: dict[str, Appointment] = {}
 
         def plan(latest: Latest) -> list[Entry]:
-            old = latest.get(Appointment, other_id)
-            if old.status != "booked":
-                raise ChangedElsewhere(
-                    f"Not saved: {who_and_when(old)} is {state_of(old)} by now.", theirs=old.tree
-                )
-            before["it"] = old
-            return [
-                put(old.cancelled(CancelReason.MOVED), old.version),
-                *freed(latest, old, self._bench.time.now()),
-                *plan_new(latest),
-            ]
+            before["it"] = latest.get(Appointment, other_id)
+            return [*self.given_up(latest, other_id), *plan_new(latest)]
 
-        touching = [
-            other.reference,
-            *slot_references(other),
-            *(f"Slot/{slot_id}" for slot_id in slot_ids),
-        ]
+        touching = [*references(other), *(f"Slot/{slot_id}" for slot_id in slot_ids)]
         said = f"Booking {patient.name} instead of the {clock(other.start)}"
         stored = await self._bench.writer.transact(said, touching, plan)
         made = next(
@@ -123,42 +125,85 @@ class Clashes:
         )
         return made
 
+    async def must_be_alone(
+        self, patient: Patient, start: datetime, end: datetime, kept: Collection[str]
+    ) -> None:
+        """Refuse to book beside other bookings of that day that nobody has decided to keep.
+
+        Raises:
+            OtherBookings: with those that are not among *kept* (ids).
+        """
+        found = [c for c in await self.clashes(patient.id, start, end) if c.other.id not in kept]
+        if found:
+            raise OtherBookings(patient.name, found)
+
+    def given_up(self, latest: Latest, other_id: str) -> list[Entry]:
+        """What gives *other_id* up for a new booking (reason `moved`).
+
+        Raises:
+            ChangedElsewhere: it is no longer only booked.
+        """
+        old = latest.get(Appointment, other_id)
+        if old.status != "booked":
+            raise ChangedElsewhere(
+                f"Not saved: {who_and_when(old)} is {state_of(old)} by now.", theirs=old.tree
+            )
+        return [
+            put(old.cancelled(CancelReason.MOVED), old.version),
+            *freed(latest, old, self._bench.time.now()),
+        ]
+
+    def taken_up_again(self, latest: Latest, other: Appointment) -> list[Entry]:
+        """What brings *other*, given up for a new booking, back into its slots.
+
+        Raises:
+            ChangedElsewhere: it has been changed since.
+            SlotTaken: its place has been taken since.
+        """
+        old = latest.get(Appointment, other.id)
+        if old.status != "cancelled":
+            raise ChangedElsewhere(
+                f"Not undone: {who_and_when(old)} has been changed since.", theirs=old.tree
+            )
+        slots = [latest.get(Slot, slot_id) for slot_id in other.slot_ids]
+        for slot in slots:
+            if slot.status != "free" and slot.start > old.last_updated:
+                raise SlotTaken(self._slots.nearest(slot))
+        return [
+            put(restored(old.tree, other.tree, _CANCELLED), old.version),
+            *(put(slot.to_busy(), slot.version) for slot in slots if slot.status == "free"),
+        ]
+
     async def _swap_back(self, made: Appointment, other: Appointment) -> str:
         def plan(latest: Latest) -> list[Entry]:
-            new, old = latest.get(Appointment, made.id), latest.get(Appointment, other.id)
-            for now, status in ((new, "booked"), (old, "cancelled")):
-                if now.status != status:
-                    raise ChangedElsewhere(
-                        f"Not undone: {who_and_when(now)} has been changed since.",
-                        theirs=now.tree,
-                    )
-            slots = [latest.get(Slot, slot_id) for slot_id in other.slot_ids]
-            for slot in slots:
-                if slot.status != "free" and slot.start > old.last_updated:
-                    raise SlotTaken(self._slots.nearest(slot))
+            new = latest.get(Appointment, made.id)
+            if new.status != "booked":
+                raise ChangedElsewhere(
+                    f"Not undone: {who_and_when(new)} has been changed since.", theirs=new.tree
+                )
             return [
                 put(changed(new.tree, status="entered-in-error"), new.version),
                 *freed(latest, new, self._bench.time.now()),
-                put(restored(old.tree, other.tree, _CANCELLED), old.version),
-                *(put(slot.to_busy(), slot.version) for slot in slots if slot.status == "free"),
+                *self.taken_up_again(latest, other),
             ]
 
-        touching = [
-            made.reference,
-            other.reference,
-            *slot_references(made),
-            *slot_references(other),
-        ]
+        touching = [*references(made), *references(other)]
         said = f"Undoing: {who_and_when(made)} booked instead of the {clock(other.start)}"
         await self._bench.writer.transact(said, touching, plan)
         return f"{who_and_when(other)} is booked again; the {clock(made.start)} was taken back."
 
-    async def _known(self, appointment_id: str) -> Appointment:
+    async def known(self, appointment_id: str) -> Appointment:
+        """An appointment of whatever day, newest copy."""
         held = self._bench.stores.appointments.newest(appointment_id)
         if held is None:
             held = Appointment.from_tree(await self._bench.wire.read("Appointment", appointment_id))
             self._bench.stores.take(held)
         return held
+
+
+def references(appointment: Appointment) -> list[str]:
+    """References of an appointment and of its slots."""
+    return [appointment.reference, *slot_references(appointment)]
 
 
 def clashes_among(

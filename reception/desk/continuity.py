@@ -20,6 +20,8 @@ WRITTEN_AT = (time(7, 30), time(13, 0))
 KEEP_DAYS = 7
 """How long packs are kept unless the practice says otherwise."""
 KEEP_CHOICES = (1, 3, 7, 14, 28)
+LATE_AFTER = timedelta(minutes=5)
+"""One that comes later than this says so."""
 _STAMP = re.compile(r" (\d{4}-\d{2}-\d{2}) (\d{4})\.pdf$")
 
 
@@ -39,8 +41,11 @@ class Pack:
 
     @property
     def sentence(self) -> str:
-        """That it was written, when, and to which folder."""
-        return f"Continuity pack written {wall_clock(self.at)} to {self.path.parent}."
+        """That it was written, when, and to which folder; and when it should have been."""
+        words = f"Continuity pack written {wall_clock(self.at)} to {self.path.parent}."
+        if self.at - self.due < LATE_AFTER:
+            return words
+        return f"{words} It was due at {wall_clock(self.due)}, when it could not be written here."
 
 
 def last_due(now: datetime) -> datetime:
@@ -97,14 +102,40 @@ def outdated(names: Iterable[str], practice: str, today: date, keep_days: int) -
     ]
 
 
+def packs_in(folder: Path, practice: str) -> list[str]:
+    """Names of this practice's packs in *folder*, half-written ones too; none where it is gone.
+
+    Blocks.
+
+    Raises:
+        OSError: the folder is there, but cannot be read.
+    """
+    try:
+        names = [path.name for path in folder.iterdir() if path.is_file()]
+    except FileNotFoundError:
+        return []
+    return sorted(name for name in names if _day_of(name, practice) is not None)
+
+
+def remove_packs(folder: Path, practice: str) -> int:
+    """Remove all of this practice's packs from *folder*; how many. Blocks.
+
+    Raises:
+        OSError: one could not be removed.
+    """
+    names = packs_in(folder, practice)
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+    return len(names)
+
+
 def remove_outdated(folder: Path, practice: str, today: date, keep_days: int) -> None:
     """Remove those files from *folder*. Blocks.
 
     Raises:
         OSError: one could not be removed.
     """
-    names = [path.name for path in folder.iterdir() if path.is_file()]
-    for name in outdated(names, practice, today, keep_days):
+    for name in outdated(packs_in(folder, practice), practice, today, keep_days):
         (folder / name).unlink(missing_ok=True)
 
 

@@ -28,6 +28,7 @@ from reception.desk.feed import Feed
 from reception.desk.fit import Fitting
 from reception.desk.freshness import Freshness, State
 from reception.desk.hours import core_hours
+from reception.desk.letters import Letters
 from reception.desk.loading import Loading
 from reception.desk.mailing import Mailing
 from reception.desk.me import Me
@@ -173,9 +174,10 @@ class Desk(QObject):
     def _take_verbs(self, bench: Workbench) -> None:
         questions = Slots(bench.stores, bench.time, bench.me.id)
         booking = Booking(bench, questions)
-        self._take_booking(bench, questions, booking)
+        clashes = Clashes(bench, questions, booking)
+        self._take_booking(bench, questions, booking, clashes)
         self._take_board(bench, questions)
-        self._take_queue(bench, questions, booking)
+        self._take_queue(bench, questions, booking, clashes)
         self._take_diary(bench, questions)
         self.documents = Documents(bench, self)
         people = People(bench)
@@ -184,10 +186,11 @@ class Desk(QObject):
         self.story = people.story
         self.undo = bench.undos.undo
 
-    def _take_booking(self, bench: Workbench, questions: Slots, booking: Booking) -> None:
+    def _take_booking(
+        self, bench: Workbench, questions: Slots, booking: Booking, clashes: Clashes
+    ) -> None:
         self.hold_slot, self.drop_hold = booking.hold_slot, booking.drop_hold
         self.book = booking.book
-        clashes = Clashes(bench, questions, booking)
         self.clashes, self.book_instead = clashes.clashes, clashes.book_instead
         overbooking = Overbooking(bench, questions, booking)
         self.overbook, self.must_be_taken = overbooking.overbook, overbooking.must_be_taken
@@ -212,10 +215,12 @@ class Desk(QObject):
         self.preview_move, self.preview_swap = moving.preview_move, moving.preview_swap
         self.absences, self.mark_missed = missed.absences, missed.mark_missed
 
-    def _take_queue(self, bench: Workbench, questions: Slots, booking: Booking) -> None:
+    def _take_queue(
+        self, bench: Workbench, questions: Slots, booking: Booking, clashes: Clashes
+    ) -> None:
         triage = Triage(bench)
         post = Post(bench, triage)
-        offer = Offer(bench, questions, booking, triage, post)
+        offer = Offer(bench, questions, booking, clashes, triage, post)
         self.open_request, self.keep_request = triage.open_request, triage.keep_request
         self.close_request, self.prioritise = triage.close_request, triage.prioritise
         self.assign, self.hand_back, self.match = triage.assign, triage.hand_back, triage.match
@@ -231,6 +236,7 @@ class Desk(QObject):
         self.undelivered, self.settle_failure = post.undelivered, post.settle_failure
         self.send_again = post.send_again
         mailing = Mailing(bench, post)
+        self.letters = Letters(bench, self.drafts, mailing, self)
         self.write, self.write_each = mailing.write, mailing.write_each
         self.best_fit = Fitting(bench.stores, bench.time, questions).best_fit
         freed = Backfill(bench.stores, bench.time, bench.me.reference)

@@ -138,7 +138,7 @@ class Mailing:
         header = _header(patient, letter.topic.strip(), self._bench, _part(mine, "header"))
         header_urn = f"urn:uuid:{uuid.uuid4()}"
         message = new_message(
-            key=_part(mine, "message"),
+            key=message_key(act, patient.id),
             header_id="",
             patient_id=patient.id,
             patient_name=patient.name,
@@ -173,6 +173,11 @@ class Mailing:
             return [put(now.completed(Outcome.ADVICE), now.version)] if now.is_open else []
 
         await self._bench.writer.each("Closing what wants no reply", [f"Task/{request_id}"], plan)
+
+
+def message_key(act: uuid.UUID, patient_id: str) -> str:
+    """The message-key of what the *act* sends to a patient."""
+    return _part(uuid.uuid5(act, patient_id), "message")
 
 
 def _part(act: uuid.UUID, name: str) -> str:

@@ -4,13 +4,15 @@ Source: docs/contract.md 7 (Book).
 """
 
 import uuid
+from collections.abc import Collection
 
 from contract.codes import Channel, Mark, Outcome, SlotType
 from contract.core_hours import london_day
 from contract.limits import DESCRIPTION_CHARS
 from contract.systems import MESSAGE_KEY
 from reception.api.bundle import Entry, post, put
-from reception.desk.booking import Booking, booked_in, freed, slot_references
+from reception.desk.booking import Booking, booked_in, freed
+from reception.desk.clashes import Clashes, references
 from reception.desk.post import Post
 from reception.desk.problems import NotPossible
 from reception.desk.slots import Slots
@@ -18,7 +20,7 @@ from reception.desk.triage import Triage
 from reception.desk.words import clock, day_text, who_and_when
 from reception.desk.workbench import Workbench
 from reception.desk.writer import Latest
-from reception.records import Appointment, Patient, Request, Slot
+from reception.records import Appointment, Message, Patient, Request, Slot
 from reception.records.problem import ChangedElsewhere
 from reception.records.tree import changed
 
@@ -27,9 +29,16 @@ class Offer:
     """Books what a request asks for."""
 
     def __init__(
-        self, bench: Workbench, slots: Slots, booking: Booking, triage: Triage, letters: Post
+        self,
+        bench: Workbench,
+        slots: Slots,
+        booking: Booking,
+        clashes: Clashes,
+        triage: Triage,
+        letters: Post,
     ) -> None:
         self._bench, self._slots, self._booking = bench, slots, booking
+        self._clashes = clashes
         self._triage, self._post = triage, letters
 
     async def book_from_request(
@@ -41,13 +50,18 @@ class Offer:
         note: str = "",
         message: str | None = None,
         via: Mark = Mark.VIA_ONLINE,
+        kept: Collection[str] | None = (),
+        instead_of: str = "",
     ) -> Appointment:
         """Book the patient of a request into a slot, tell them, and close the request.
 
         *message* is what the patient is told in the request's thread; None stands for the usual
-        words, an empty string for nothing.
+        words, an empty string for nothing. *kept* are the ids of the patient's other bookings of
+        that day that are to stand beside it; None: whatever there is. *instead_of* is the id of
+        one that is given up for it, in the same write.
 
         Raises:
+            OtherBookings: they have others that day that are neither kept nor given up.
             SlotTaken: somebody was quicker with the slot.
             ChangedElsewhere: a colleague has the request, or has dealt with it.
             NotPossible: it is not matched to a patient, or the board is out of date.
@@ -56,6 +70,10 @@ class Offer:
         if request.is_unmatched:
             raise NotPossible("Match it to a patient first.")
         patient = await self._patient(request.patient_id)
+        if kept is not None:
+            await self._must_be_alone(patient, slot_id, {*kept, instead_of})
+        other = await self._clashes.known(instead_of) if instead_of else None
+        before: dict[str, Appointment] = {}
         book = self._booking.planner(
             [slot_id],
             patient,
@@ -71,6 +89,9 @@ class Offer:
             self._triage.check(latest, now, "completed")
             slot = latest.get(Slot, slot_id)
             entries = book(latest)
+            if other is not None:
+                before["it"] = latest.get(Appointment, other.id)
+                entries += self._clashes.given_up(latest, other.id)
             entries.append(put(now.completed(_outcome_of(slot), [book.urn]), now.version))
             words = self.words_for(slot) if message is None else message.strip()
             if words and now.thread_id:
@@ -79,17 +100,20 @@ class Offer:
 
         said = f"Booking {patient.name} from their request"
         touching = [f"Slot/{slot_id}", f"Task/{request_id}"]
+        touching += references(other) if other is not None else []
         stored = await self._bench.writer.transact(said, touching, plan)
-        booked = booked_in(stored)
+        made = [r for r in stored if not isinstance(r, Appointment) or r.id != instead_of]
+        booked = booked_in(made)
         closed = next(record for record in stored if isinstance(record, Request))
-        was_told = len(stored) > 3
+        was_told = any(isinstance(record, Message) for record in stored)
 
         async def take_back() -> str:
-            await self._take_back(booked, closed)
+            await self._take_back(booked, closed, before.get("it"))
             told = " The patient was told of it: write to them." if was_told else ""
             return f"The booking of {who_and_when(booked)} was taken back.{told}"
 
         told = ", the patient is told" if was_told else ""
+        told += f"; the {clock(other.start)} was given up" if other is not None else ""
         self._bench.undos.tell(f"{who_and_when(booked)} is booked{told}.", take_back)
         return booked
 
@@ -109,7 +133,17 @@ class Offer:
             "If you cannot come, please cancel it or tell us here."
         )
 
-    async def _take_back(self, booked: Appointment, closed: Request) -> None:
+    async def _must_be_alone(self, patient: Patient, slot_id: str, kept: set[str]) -> None:
+        """Ask about other bookings, of a slot that can still be had."""
+        slot = self._bench.stores.slots.newest(slot_id)
+        if slot is None:
+            slot = Slot.from_tree(await self._bench.wire.read("Slot", slot_id))
+        self._slots.must_be_bookable(slot)
+        await self._clashes.must_be_alone(patient, slot.start, slot.end, kept)
+
+    async def _take_back(
+        self, booked: Appointment, closed: Request, other: Appointment | None
+    ) -> None:
         def plan(latest: Latest) -> list[Entry]:
             now, request = latest.get(Appointment, booked.id), latest.get(Request, closed.id)
             if now.status != "booked" or request.status != closed.status:
@@ -121,9 +155,11 @@ class Offer:
                 put(withdrawn, now.version),
                 *freed(latest, now, self._bench.time.now()),
                 put(changed(request.reopened(), output=None), request.version),
+                *(self._clashes.taken_up_again(latest, other) if other is not None else ()),
             ]
 
-        touching = [booked.reference, closed.reference, *slot_references(booked)]
+        touching = [closed.reference, *references(booked)]
+        touching += references(other) if other is not None else []
         await self._bench.writer.transact(f"Undoing: {who_and_when(booked)} booked", touching, plan)
 
     async def _request(self, request_id: str) -> Request:

@@ -6,6 +6,7 @@ Quiet lines that come from below, so that nothing moves under the mouse; each ca
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from reception.desk.clashes import OtherBookings
 from reception.desk.desk import Desk
 from reception.desk.missed import Absence
 from reception.desk.problems import SlotTaken
@@ -13,13 +14,14 @@ from reception.desk.words import when
 from reception.records import Request
 from reception.records import Slot as SlotRecord
 from reception.records.problem import Problem
+from reception.ui.clash_ask import ClashAsk, Wish
 from reception.ui.tasks import Tasks
 from reception.ui.teller import Teller
-from reception.widgets.banner import Banner
 from reception.widgets.freed_offer import FreedOffer
 from reception.widgets.look import Look
 from reception.widgets.missed_bar import MissedBar
 from reception.widgets.slot_offer import SlotOffer
+from reception.widgets.unsent_letters import UnsentLetters
 
 SETTLED_MS = 250
 """Many changes are looked at together, once they have come."""
@@ -39,11 +41,18 @@ class BoardFoot(QWidget):
         self.absences: list[Absence] = []
         self.missed, self.freed = MissedBar(look, self), FreedOffer(look, self)
         self.instead = SlotOffer(look, self)
-        self.teller = Teller(desk, tasks, Banner(look, self))
+        self.clashes = ClashAsk(look, self._book, self)
+        self.teller = Teller(desk, tasks, UnsentLetters(look, self))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.teller.banner, self.instead, self.freed, self.missed):
+        for widget in (
+            self.teller.line,
+            self.clashes,
+            self.instead,
+            self.freed,
+            self.missed,
+        ):
             column.addWidget(widget)
         self._timer = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._timer.timeout.connect(self._look_for_missed)
@@ -86,9 +95,16 @@ class BoardFoot(QWidget):
     @Slot(str, str)
     def _on_freed_chosen(self, request_id: str, slot_id: str) -> None:
         self._request_id = request_id
-        self._tasks.start(
-            self._desk.book_from_request(request_id, slot_id), on_problem=self._on_problem
-        )
+        self._book(Wish(request_id, slot_id))
+
+    def _book(self, wish: Wish) -> None:
+        self._tasks.start(self._booked(wish), on_problem=self._on_problem)
+
+    async def _booked(self, wish: Wish) -> None:
+        try:
+            await wish.book(self._desk)
+        except OtherBookings as others:
+            self.clashes.ask(wish, others)
 
     @Slot(str)
     def _on_instead_chosen(self, slot_id: str) -> None:
@@ -110,6 +126,7 @@ class BoardFoot(QWidget):
     def _on_day_changed(self) -> None:
         self.freed.clear()
         self.instead.clear()
+        self.clashes.clear()
         self._timer.start()
 
     @Slot()

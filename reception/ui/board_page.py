@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from contract.codes import CancelReason
 from reception.desk.desk import Desk
+from reception.desk.letters import Letter
 from reception.desk.notice import Notice
 from reception.desk.problems import SlotTaken
 from reception.records import Patient
@@ -379,14 +380,16 @@ class BoardPage(Page):
 
     async def _cancel(self, decided: Cancellation) -> None:
         held, desk = decided.appointment, self._desk
-        if decided.reason is CancelReason.WALKED_OUT:
-            await desk.walk_out(held.id)
-        elif decided.reason is CancelReason.BOOKED_IN_ERROR:
-            await desk.book_in_error(held.id)
-        else:
-            await desk.cancel(held.id, decided.reason, decided.words)
-        if decided.message:
-            self.foot.teller.tell(held.patient_id, "Your appointment", decided.message)
+        letters = [Letter.of_cancelling(held, decided.message)] if decided.message else []
+        async with desk.letters.beside(letters):
+            if decided.reason is CancelReason.WALKED_OUT:
+                await desk.walk_out(held.id)
+            elif decided.reason is CancelReason.BOOKED_IN_ERROR:
+                await desk.book_in_error(held.id)
+            else:
+                await desk.cancel(held.id, decided.reason, decided.words)
+        for letter in letters:
+            self.foot.teller.tell(letter)
         if held.slot_ids:
             self.foot.offer_freed(held.slot_ids[0])
 

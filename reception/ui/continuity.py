@@ -17,7 +17,9 @@ from reception.desk.continuity import (
     pack_days,
     pack_name,
     pack_sheet,
+    packs_in,
     remove_outdated,
+    remove_packs,
 )
 from reception.desk.day_records import DayRecords
 from reception.desk.day_sheet import short_day, wall_clock
@@ -49,6 +51,8 @@ class ContinuityPack(QObject):
     written = Signal(object)  # Pack
     failed = Signal(str)
     """It is due and could not be written: a sentence, told once for each reason."""
+    removed = Signal(str)
+    """Old packs are gone: a sentence."""
     changed = Signal()
     """Folder, state or time of the next have changed."""
 
@@ -67,7 +71,11 @@ class ContinuityPack(QObject):
         self.last: Pack | None = None
         self.problem = ""
         self._is_writing = False
+        self.left: dict[Path, int] = {}
+        """How many packs still lie in each folder that they went to before."""
         desk.loaded.connect(self.look_at_the_clock)
+        desk.loaded.connect(self.look_for_left)
+        time.day_changed.connect(self.look_for_left)
         time.minute_passed.connect(self.look_at_the_clock)
 
     @property
@@ -86,13 +94,75 @@ class ContinuityPack(QObject):
         return self._is_writing
 
     def choose(self, folder: Path | None) -> None:
-        """Write packs to *folder* from now on, one at once; None: no more."""
+        """Write packs to *folder* from now on, one at once; None: no more.
+
+        What lies where they went before is not forgotten: it is told, and goes when its time
+        comes, or at once by `remove_left`.
+        """
+        before = self.folder
+        left = [f for f in self._settings.pack_left if f != folder]
+        if before is not None and before != folder:
+            left.append(before)
+        self._settings.pack_left = left
         self._settings.pack_folder = folder
         self._settings.pack_written = None
         self.last, self.problem = None, ""
         self.changed.emit()
         if folder is not None:
             self.write_now()
+        self.look_for_left()
+
+    @Slot()
+    def look_for_left(self) -> None:
+        """Remove from earlier folders what is outdated, and count what is still there."""
+        organization = self._desk.organization
+        if self._settings.pack_left and organization is not None:
+            self.tasks.start(self._look_for_left(organization.name))
+
+    @Slot()
+    def remove_left(self) -> None:
+        """Remove every pack from the folders they went to before."""
+        organization = self._desk.organization
+        if self.left and organization is not None:
+            self.tasks.start(self._remove_left(organization.name))
+
+    async def _look_for_left(self, practice: str) -> None:
+        today, found = self._time.today(), {}
+        for folder in self._settings.pack_left:
+            try:
+                await asyncio.to_thread(remove_outdated, folder, practice, today, self.keep_days)
+                names = await asyncio.to_thread(packs_in, folder, practice)
+            except OSError:
+                continue  # a drive that is not there now: looked at again another time
+            if names:
+                found[folder] = len(names)
+            else:
+                self._settings.pack_left = [f for f in self._settings.pack_left if f != folder]
+        self.left = found
+        self.changed.emit()
+
+    async def _remove_left(self, practice: str) -> None:
+        count = 0
+        try:
+            for folder in list(self.left):
+                count += await asyncio.to_thread(remove_packs, folder, practice)
+        except OSError as error:
+            self.failed.emit(f"The old continuity packs could not be removed: {reason_of(error)}.")
+        await self._look_for_left(practice)
+        if count and not self.left:
+            packs = "The old continuity pack is" if count == 1 else f"{count} old packs are"
+            self.removed.emit(f"{packs} removed.")
+
+    def left_words(self) -> str:
+        """Where old packs lie, with what is in them; empty where none do."""
+        lines = []
+        for folder, count in self.left.items():
+            packs = "1 old pack lies" if count == 1 else f"{count} old packs lie"
+            lines.append(f"{packs} in {folder}, with telephone numbers.")
+        if not lines:
+            return ""
+        days = "1 day" if self.keep_days == 1 else f"{self.keep_days} days"
+        return " ".join([*lines, f"They are removed {days} after they were written, or now."])
 
     def keep_for(self, days: int) -> None:
         """Keep packs for *days*."""
@@ -147,6 +217,7 @@ class ContinuityPack(QObject):
         if self.folder != folder:  # another was chosen meanwhile
             self.changed.emit()
             self.write_now()
+            self.look_for_left()
         elif isinstance(outcome, Pack):
             self._done(outcome)
             await self._tidy(folder, practice)

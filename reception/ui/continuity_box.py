@@ -20,8 +20,8 @@ from reception.widgets.look import Look
 
 _WHAT = (
     "Today and the next days on paper, with telephone numbers, for when the practice's system "
-    "cannot be reached. Written at 07:30 and 13:00 while Reception is open. Choose a folder that "
-    "only the practice can open."
+    "cannot be reached. Written at 07:30 and 13:00, or as soon as Reception opens after that. "
+    "Choose a folder that only the practice can open."
 )
 
 
@@ -44,6 +44,12 @@ class ContinuityBox(QFrame):
         self.state = QLabel(self)
         self.state.setWordWrap(True)
         self.state.setAccessibleName("Continuity pack")
+        self.left = QLabel(self)
+        self.left.setWordWrap(True)
+        self.left.setProperty("kind", "warn")
+        self.left.setAccessibleName("Old continuity packs")
+        self.remove_button = QPushButton("&Remove the old packs", self)
+        self.remove_button.setAutoDefault(False)
         self.folder_button = QPushButton("Choose &folder ...", self)
         self.now_button = QPushButton("&Write one now", self)
         self.stop_button = QPushButton("Stop writing", self)
@@ -52,7 +58,7 @@ class ContinuityBox(QFrame):
         for days in KEEP_CHOICES:
             self.keep.addItem("Keep 1 day" if days == 1 else f"Keep {days} days", days)
         self.keep.setCurrentIndex(KEEP_CHOICES.index(pack.keep_days))
-        for widget in (heading, what, self.state):
+        for widget in (heading, what, self.state, self.left, self.remove_button):
             column.addWidget(widget)
         for pair in ((self.folder_button, self.now_button), (self.keep, self.stop_button)):
             row = QHBoxLayout()
@@ -65,6 +71,7 @@ class ContinuityBox(QFrame):
         self.now_button.clicked.connect(pack.write_now)
         self.stop_button.clicked.connect(self._on_stop)
         self.keep.activated.connect(self._on_keep)
+        self.remove_button.clicked.connect(pack.remove_left)
         pack.changed.connect(self._show_state)
         self._show_state()
 
@@ -99,5 +106,9 @@ class ContinuityBox(QFrame):
         if self.state.property("kind") != kind:
             self.state.setProperty("kind", kind)
             self.state.style().polish(self.state)
+        words = pack.left_words()
+        self.left.setText(words)
+        self.left.setVisible(bool(words))
+        self.remove_button.setVisible(bool(words))
         self.now_button.setEnabled(has_folder and not pack.is_writing)
         self.stop_button.setEnabled(has_folder)

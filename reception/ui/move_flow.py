@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from contract.codes import Mark
 from reception.desk.desk import Desk
+from reception.desk.letters import Letter
 from reception.desk.moving import MovePreview
 from reception.desk.problems import NotPossible, SlotTaken
 from reception.desk.told import place_text
@@ -49,7 +50,7 @@ class MoveFlow(QWidget):
     carried = Signal(str)  # appointment id in hand, or nothing
     done = Signal(str)  # appointment id: it has been moved
     freed = Signal(str)  # slot id that it has left
-    tell_wanted = Signal(str, str, str)  # patient id, topic, words
+    tell_wanted = Signal(object)  # Letter
     place_wanted = Signal()  # another place is to be chosen on the board
     closed = Signal()
 
@@ -224,22 +225,26 @@ class MoveFlow(QWidget):
 
     async def _do(self, held: Appointment, other: Appointment | None) -> None:
         shown = [card for card in self.cards if card.preview is not None]
-        messages = [(c.preview.appointment, c.tell.message) for c in shown if c.preview is not None]
+        letters = [
+            Letter.of_move(card.preview, card.tell.message, anew=self._anew)
+            for card in shown
+            if card.preview is not None and card.tell.message
+        ]
         try:
-            if other is not None:
-                await self._desk.swap(held.id, other.id)
-            elif self._anew:
-                await self._book_again(
-                    held, [s for c in shown if c.preview for s in c.preview.slot_ids]
-                )
-            else:
-                await self._desk.move(held.id, self._slot_id)
+            async with self._desk.letters.beside(letters):
+                if other is not None:
+                    await self._desk.swap(held.id, other.id)
+                elif self._anew:
+                    await self._book_again(
+                        held, [s for c in shown if c.preview for s in c.preview.slot_ids]
+                    )
+                else:
+                    await self._desk.move(held.id, self._slot_id)
         finally:
             self._busy = False
             self._show()
-        for whose, message in messages:
-            if message:
-                self.tell_wanted.emit(whose.patient_id, "Your appointment", message)
+        for letter in letters:
+            self.tell_wanted.emit(letter)
         self._clear()
         self.done.emit(held.id)
         if other is None and held.slot_ids:

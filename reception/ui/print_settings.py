@@ -62,6 +62,16 @@ class PrintSettings:
         self._keep("pack/folder", str(folder) if folder is not None else "")
 
     @property
+    def pack_left(self) -> list[Path]:
+        """Folders that packs went to before, as long as some may still lie there."""
+        text = str(self._settings.value("pack/left", ""))
+        return [Path(line) for line in text.splitlines() if line]
+
+    @pack_left.setter
+    def pack_left(self, folders: list[Path]) -> None:
+        self._keep("pack/left", "\n".join(map(str, dict.fromkeys(folders))))
+
+    @property
     def keep_days(self) -> int:
         """How long packs are kept, in days."""
         text = str(self._settings.value("pack/keep_days", ""))

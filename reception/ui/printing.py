@@ -33,6 +33,7 @@ class Printing(QObject):
         self._complaint = ""
         self.pack.written.connect(self._on_written)
         self.pack.failed.connect(self._on_failed)
+        self.pack.removed.connect(window.toast.say)
 
     @Slot()
     def open(self) -> None:

@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QVBoxLayout,
 
 from contract.codes import Outcome, Priority, Reject
 from contract.limits import DESCRIPTION_CHARS
+from reception.desk.clashes import OtherBookings
 from reception.desk.desk import Desk
 from reception.desk.problems import SlotTaken
 from reception.desk.red_flags import RedFlags
 from reception.records import Message, Patient, Request
 from reception.records.problem import ChangedElsewhere, Problem
+from reception.ui.clash_ask import ClashAsk, Wish
 from reception.ui.request_conversation import RequestConversation
 from reception.ui.request_sender import Sender
 from reception.ui.tasks import Tasks
@@ -70,6 +72,7 @@ class RequestPanel(QWidget):
         self.view = RequestView(desk, look, red_flags, self)
         self.bar = RequestBar(look, self)
         self.fits = FitsTool(look, self)
+        self.clashes = ClashAsk(look, self._book, self)
         self.composer = Composer(desk.drafts, sender.waiting, look, self)
         self.outcome = OutcomeTool(look, self)
         self.reject = RejectTool(look, self)
@@ -97,6 +100,7 @@ class RequestPanel(QWidget):
             inside.addWidget(tool)
             tool.hide()
             tool.closed.connect(self._on_tool_closed)
+        inside.addWidget(self.clashes)
         inside.addWidget(self.bar)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._nothing)
@@ -119,6 +123,7 @@ class RequestPanel(QWidget):
         self.bar.pressed.connect(self.press)
         self.banner.pressed.connect(self.take_over)
         self.fits.book_requested.connect(self._on_book_requested)
+        self.clashes.given_up.connect(self._on_clash_given_up)
         self.composer.sent.connect(self._on_sent)
         self.composer.note_written.connect(self._on_note_written)
         self.composer.text.textChanged.connect(self._keep_claim)
@@ -207,7 +212,7 @@ class RequestPanel(QWidget):
             self.open(request_id)
             self.banner.say("Match the person first; then drop the request again.", Weight.WARN)
             return
-        self._act(self._book(request, slot_id, _reason(request)), request.id)
+        self._book(Wish(request.id, slot_id, _reason(request)))
 
     def show_problem(self, problem: Problem) -> None:
         """Say what went wrong, above the request."""
@@ -308,23 +313,36 @@ class RequestPanel(QWidget):
             self._clear()
         self.ended.emit(request_id)
 
-    async def _book(self, request: Request, slot_id: str, reason: str) -> None:
+    def _book(self, wish: Wish) -> None:
+        self.clashes.clear()
+        self._act(self._booked(wish))
+
+    async def _booked(self, wish: Wish) -> None:
         try:
-            await self._desk.book_from_request(request.id, slot_id, reason=reason)
+            await wish.book(self._desk)
+        except OtherBookings as others:
+            self.open(wish.request_id)  # it may have been dropped on the board
+            self.clashes.ask(wish, others)
+            return
         except SlotTaken as taken:
-            if self._request is None or self._request.id != request.id:
+            if self._request is None or self._request.id != wish.request_id:
                 raise
             names = [self._desk.clinician_of(slot)[1] for slot in taken.alternatives]
             self._use(self.fits)
             self.fits.offer_instead(taken.alternatives, names)
             self.lit.emit([slot.id for slot in taken.alternatives])
             raise
+        self._end(wish.request_id)
 
     @Slot(str, str)
     def _on_book_requested(self, slot_id: str, reason: str) -> None:
         request = self._request
         if request is not None:
-            self._act(self._book(request, slot_id, reason), request.id)
+            self._book(Wish(request.id, slot_id, reason))
+
+    @Slot()
+    def _on_clash_given_up(self) -> None:
+        (self.fits if not self.fits.isHidden() else self.bar).setFocus()
 
     @Slot(Outcome)
     def _on_outcome(self, outcome: Outcome) -> None:
@@ -418,6 +436,7 @@ class RequestPanel(QWidget):
         had_keyboard = focus is not None and any(t.isAncestorOf(focus) for t in self._tools)
         for tool in self._tools:
             tool.hide()
+        self.clashes.clear()
         self.composer.keep()
         self.lit.emit([])
         if had_keyboard:  # a hidden field would pass it on to anything

@@ -1,68 +1,77 @@
-"""Sends what somebody decided to tell a patient beside an act; what did not go out is kept."""
+"""Sends what somebody decided to tell a patient beside an act; what did not go out is offered."""
 
 from PySide6.QtCore import QObject, Slot
 
 from reception.desk.desk import Desk
-from reception.desk.problems import NotPossible
+from reception.desk.letters import Letter
 from reception.records.problem import Problem, Saved
 from reception.ui.tasks import Tasks
-from reception.widgets.banner import Banner, Weight
-
-Letter = tuple[str, str, str]
-"""Patient id, topic, words."""
+from reception.widgets.unsent_letters import UnsentLetters
 
 
 class Teller(QObject):
-    """Writes to patients; a banner of its own keeps and offers again what was not sent.
+    """Writes to patients; a line of its own offers what was not sent, also by an earlier run.
 
     Attributes:
-        banner: to be placed by the page.
+        line: to be placed by the page.
     """
 
-    def __init__(self, desk: Desk, tasks: Tasks, banner: Banner) -> None:
-        super().__init__(banner)
+    def __init__(self, desk: Desk, tasks: Tasks, line: UnsentLetters) -> None:
+        super().__init__(line)
         self._desk, self._tasks = desk, tasks
-        self.banner = banner
-        self._unsent: list[Letter] = []
-        banner.pressed.connect(self._again)
+        self.line = line
+        self._why = ""
+        self._busy = 0
+        line.send_wanted.connect(self._on_send_wanted)
+        line.throw_wanted.connect(self._on_throw_wanted)
+        desk.letters.changed.connect(self._show)
+        desk.loaded.connect(self._on_loaded)
 
     @property
     def unsent(self) -> list[Letter]:
         """What could not be sent so far."""
-        return list(self._unsent)
+        return self._desk.letters.waiting
 
-    def tell(self, patient_id: str, topic: str, words: str) -> None:
-        """Send *words* to the patient, in a conversation of their own."""
-        self._tasks.start(
-            self._tell((patient_id, topic, words)), on_problem=self.banner.show_problem
-        )
+    @Slot(object)
+    def tell(self, letter: Letter) -> None:
+        """Send it, in a conversation of its own."""
+        self._why = ""
+        self._tasks.start(self._tell(letter), on_problem=self._on_problem)
 
     async def _tell(self, letter: Letter) -> None:
-        patient_id, topic, words = letter
-        name = "the patient"
+        self._busy += 1
+        self._show()
         try:
-            patient = self._desk.patients.get(patient_id)
-            if patient is None:
-                found = await self._desk.banner(patient_id, panel="teller")
-                patient = found.patient if found is not None else None
-            if patient is None:
-                raise NotPossible("Their record could not be read.")
-            name = patient.name
-            await self._desk.write(patient, topic, words)
-        except Problem as problem:
-            if problem.saved is Saved.UNKNOWN:  # the outbox settles it
-                self.banner.show_problem(problem)
-                return
-            self._unsent.append(letter)
-            self.banner.say(
-                f"The message to {name} was not sent. {problem.sentence}",
-                Weight.URGENT,
-                offer="Send it again",
-            )
+            await self._desk.letters.send(letter)
+        finally:
+            self._busy -= 1
+            self._show()
+
+    def _on_problem(self, problem: Problem) -> None:
+        if problem.saved is Saved.UNKNOWN:  # the outbox settles it; whether it went is looked up
+            self._why = "It may have been sent: it is looked for before it is sent again."
+        else:
+            self._why = problem.sentence
+        self._show()
 
     @Slot()
-    def _again(self) -> None:
-        letters, self._unsent = self._unsent, []
-        self.banner.hide()
-        for letter in letters:
-            self.tell(*letter)
+    def _on_loaded(self) -> None:
+        """The practice is in contact: what waits from before is looked for, then offered."""
+        if self.unsent and not self._busy:
+            self._tasks.start(self._desk.letters.look(), on_problem=self._on_problem)
+
+    @Slot()
+    def _on_send_wanted(self) -> None:
+        for letter in self.unsent:
+            self.tell(letter)
+
+    @Slot()
+    def _on_throw_wanted(self) -> None:
+        self._why = ""
+        for letter in self.unsent:
+            self._desk.letters.throw_away(letter)
+
+    @Slot()
+    def _show(self) -> None:
+        self.line.show_letters(self.unsent, self._why)
+        self.line.set_busy(self._busy > 0)

@@ -291,5 +291,5 @@ def test_a_freed_slot_finds_who_wants_it(desk: Desk, finish: Finish) -> None:
     found = desk.fitting_requests(it.slot_ids[0])
     assert 0 < len(found) <= 3
     slot_id, request = it.slot_ids[0], found[0].request
-    made = finish(desk.book_from_request(request.id, slot_id))
+    made = finish(desk.book_from_request(request.id, slot_id, kept=None))
     assert made.patient_id == request.patient_id

@@ -189,7 +189,7 @@ def test_book_from_the_request_in_one_write(
     fits = desk.best_fit(request)
     assert fits
     assert "by phone, as asked" in fits[0].why
-    made = finish(desk.book_from_request(request.id, fits[0].slot.id))
+    made = finish(desk.book_from_request(request.id, fits[0].slot.id, kept=None))
     closed = now_of(desk, request)
     assert made.patient_id == request.patient_id
     assert made.via == Mark.VIA_ONLINE
@@ -220,7 +220,7 @@ def test_losing_the_slot_leaves_the_request_open(
     slot = free_slots(slow)[0]
     finish(quick.book([slot.id], patient(quick, 4)))
     with pytest.raises(SlotTaken):
-        finish(slow.book_from_request(request.id, slot.id))
+        finish(slow.book_from_request(request.id, slot.id, kept=None))
     signed = desks.practice.as_role("receptionist")
     assert stored(signed, request.reference)["status"] == "requested"
     assert len(finish(quick.open_thread(request.thread_id))) == 1
