@@ -28,6 +28,7 @@ from reception.desk.feed import Feed
 from reception.desk.fit import Fitting
 from reception.desk.freshness import Freshness, State
 from reception.desk.hours import core_hours
+from reception.desk.intake import Intake
 from reception.desk.loading import Loading
 from reception.desk.mailing import Mailing
 from reception.desk.me import Me
@@ -221,6 +222,7 @@ class Desk(QObject):
         self.assign, self.hand_back, self.match = triage.assign, triage.hand_back, triage.match
         self.snooze, self.complete, self.reject = triage.snooze, triage.complete, triage.reject
         self.reopen, self.take_over = triage.reopen, triage.take_over
+        self.take_down = Intake(bench).take_down
         self.book_from_request, self.words_for = offer.book_from_request, offer.words_for
         self.open_thread, self.mark_read = post.open_thread, post.mark_read
         self.read_threads, self.file = post.read_threads, post.file
