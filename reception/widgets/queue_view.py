@@ -120,6 +120,8 @@ class QueueDelegate(QStyledItemDelegate):
             at.chip(f"⚑ {row.flag}", Ink.URGENT, Ink.URGENT_TINT)
         if row.order:
             at.words(row.order, Ink.MUTED, small)
+        if row.came:
+            at.words(row.came, Ink.MUTED, small)
         if row.contact:
             at.chip(f"↻ {row.contact}", Ink.WARN, Ink.WARN_TINT)
 
