@@ -4,13 +4,13 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, QSize, 
 from PySide6.QtGui import QDrag, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
+from reception.widgets.even_list import EvenList
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 from reception.widgets.queue_model import ROW_ROLE, Index, QueueModel
@@ -131,7 +131,7 @@ class QueueDelegate(QStyledItemDelegate):
         at.words(due.text, ink, self._look.metrics.small)
 
 
-class QueueView(QListView):
+class QueueView(EvenList):
     """The list. It says when a hand is on it, so that its rows can be held still."""
 
     opened = Signal(str)
