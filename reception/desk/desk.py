@@ -16,6 +16,7 @@ from reception.desk import order
 from reception.desk.backfill import Backfill
 from reception.desk.board import BoardVerbs
 from reception.desk.booking import Booking
+from reception.desk.claims import Claims
 from reception.desk.clashes import Clashes
 from reception.desk.contacts import Contacts
 from reception.desk.cues import Cues
@@ -28,6 +29,7 @@ from reception.desk.feed import Feed
 from reception.desk.fit import Fitting
 from reception.desk.freshness import Freshness, State
 from reception.desk.hours import core_hours
+from reception.desk.intake import Intake
 from reception.desk.letters import Letters
 from reception.desk.loading import Loading
 from reception.desk.mailing import Mailing
@@ -226,6 +228,8 @@ class Desk(QObject):
         self.assign, self.hand_back, self.match = triage.assign, triage.hand_back, triage.match
         self.snooze, self.complete, self.reject = triage.snooze, triage.complete, triage.reject
         self.reopen, self.take_over = triage.reopen, triage.take_over
+        self.claims = Claims(bench.me, bench.stores, bench.time, triage, self._tell, self)
+        self.take_down = Intake(bench).take_down
         self.book_from_request, self.words_for = offer.book_from_request, offer.words_for
         self.open_thread, self.mark_read = post.open_thread, post.mark_read
         self.read_threads, self.file = post.read_threads, post.file
@@ -353,6 +357,8 @@ class Desk(QObject):
 
     async def close(self) -> None:
         """End: timers, background work; writes get a moment, the rest is settled next time."""
+        if self.freshness.can_book:
+            await self.claims.hand_back()
         self._closed = True
         self.feed.close()
         self._clock_feed.close()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from contract.codes import Priority, RequestState
-from contract.core_hours import STANDARD, CoreHours, london_day
+from contract.core_hours import STANDARD, CoreHours, day_bounds, london_day
 from reception.desk.words import clock, day_text, span
 from reception.records import Request
 from reception.records.tree import EPOCH
@@ -99,7 +99,7 @@ class Sweep:
     """What is left before the doors close.
 
     Attributes:
-        to_read: requests that nobody has opened, in the order of work.
+        to_read: requests that nobody has opened, in no promised order.
         due_today: open requests due by the end of this London day, late ones included.
         late: those whose hour is past.
         emergencies: open ones.
@@ -120,15 +120,15 @@ def closing_sweep(requests: Iterable[Request], now: datetime, hours: CoreHours =
     """Find what must not be left at the close. Asleep ones are counted when they wake."""
     to_read: list[Request] = []
     due_today = late = emergencies = 0
-    today = london_day(now)
+    midnight = day_bounds(london_day(now))[1]
     for request in requests:
         if not request.is_open or is_asleep(request, now):
             continue
         due = due_of(request, hours)
         if request.status == "requested":
             to_read.append(request)
-        due_today += london_day(due) <= today
-        late += due <= now
+        if due < midnight:
+            due_today += 1
+            late += due <= now
         emergencies += request.is_emergency
-    to_read.sort(key=lambda request: queue_key(request, now, hours=hours))
     return Sweep(tuple(to_read), due_today, late, emergencies)

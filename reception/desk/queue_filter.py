@@ -127,6 +127,25 @@ class QueueFilter:
         """Whether *request* is shown."""
         return all(term.holds(request, eyes) for term in self.terms)
 
+    def seen_with(self, eyes: Eyes) -> Callable[[Request], bool]:
+        """`takes` of one moment, for thousands of requests; what is soon told is asked first."""
+        terms = sorted(self.terms, key=lambda term: term.key in _SLOW)
+        tests = [
+            (_TESTS[term.key], value, bool(term.is_not))
+            for term in terms
+            if len(term.values) == 1
+            for value in term.values
+        ]
+        others = [term for term in terms if len(term.values) != 1]
+
+        def takes(request: Request) -> bool:
+            for test, value, is_not in tests:
+                if test(request, value, eyes) == is_not:
+                    return False
+            return all(term.holds(request, eyes) for term in others)
+
+        return takes
+
 
 def read_filter(text: str) -> QueueFilter:
     """The filter that *text* asks for; never an error."""
@@ -303,6 +322,8 @@ _TESTS: dict[str, Callable[[Request, str, Eyes], bool]] = {
     "has": _by_what_came,
     "came": _by_way,
 }
+_SLOW = ("", "from", "has", "came")
+"""Keys that look into the words, or into the raw request."""
 _ALLOWED = {
     "due": _DUE,
     "type": tuple(TYPES),

@@ -81,18 +81,25 @@ class Triage:
 
     async def take_over(self, request_id: str) -> Request:
         """Claim it although a colleague has it open; they see at once who has it now."""
-        me = self._bench.me
+        me, before = self._bench.me, {"from": ""}
 
         def plan(latest: Latest) -> list[Entry]:
             now = latest.get(Request, request_id)
             if now.status not in ("requested", "received"):
                 raise _AsItIs(now)
+            viewer = now.viewer(self._bench.time.now())
+            before["from"] = now.owner_name if viewer not in ("", me.reference) else ""
             return [put(now.claimed(me.reference, me.display), now.version)]
 
         try:
-            return await self._write("Taking over a request", request_id, plan)
+            taken = await self._write("Taking over a request", request_id, plan)
         except _AsItIs as as_it_is:
             return as_it_is.request
+        if before["from"]:
+            self._bench.undos.tell(
+                f"{_who(taken)}: taken over from {before['from']}, who has been told."
+            )
+        return taken
 
     async def keep_request(self, request_id: str) -> None:
         """The user is still at it: claim it again when half of the three minutes are over."""

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from reception.desk.desk import Desk
+from reception.desk.intake import TakenDown
 from reception.desk.red_flags import RedFlags
 from reception.records.problem import Problem
 from reception.ui.board_pane import BoardPane
@@ -18,6 +19,7 @@ from reception.widgets.look import Look
 from reception.widgets.queue_lane import Lane
 from reception.widgets.queue_pane import request_queue
 from reception.widgets.queue_sweep import SweepBar
+from reception.widgets.request_entry import RequestEntry
 from reception.widgets.send_bar import SendBar
 from reception.widgets.sending import Outgoing
 
@@ -49,6 +51,10 @@ class DeskPage(Page):
         phrases = red_flags or RedFlags.shipped()
         self.queue = request_queue(desk, look, phrases, self)
         self.panel = RequestPanel(desk, look, self._tasks, self.mail, phrases, self)
+        self.entry = RequestEntry(desk, look, self._tasks, phrases, self)
+        self.middle = QStackedWidget(self)
+        self.middle.addWidget(self.panel)
+        self.middle.addWidget(self.entry)
         self.board = BoardPane(desk, look, self._tasks, self, model)
         self.send_bar = SendBar(self.mail.waiting, look, self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -57,7 +63,7 @@ class DeskPage(Page):
         unit = look.metrics.unit_px
         for pane, stretch, least in (
             (self.queue, 0, 36),
-            (self.panel, 3, 44),
+            (self.middle, 3, 44),
             (self.board, 4, 40),
         ):
             pane.setMinimumWidth(unit * least)
@@ -69,6 +75,12 @@ class DeskPage(Page):
         self.board_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.board_button.setToolTip("The board beside the queue (Ctrl+B)")
         self.board_button.setAccessibleName("The board beside the queue")
+        self.new_button = QToolButton(self.queue)
+        self.new_button.setText("New")
+        self.new_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.new_button.setToolTip("Somebody rings, or stands at the counter (N)")
+        self.new_button.setAccessibleName("New request, phoned in or told at the counter")
+        self.queue.add_beside_filter(self.new_button)
         self.queue.add_beside_filter(self.board_button)
         self.sweep = SweepBar(desk, look, self.queue)
         self.queue.add_below(self.sweep)
@@ -101,6 +113,9 @@ class DeskPage(Page):
         self.board.missed_asked.connect(self._on_board_missed)
         self.board.problem_met.connect(self.banner.show_problem)
         self.board_button.toggled.connect(self._on_board_toggled)
+        self.new_button.clicked.connect(self.take_down)
+        self.entry.sent.connect(self._on_taken_down)
+        self.entry.left.connect(self._on_entry_left)
         self.send_bar.taken_back.connect(self._on_taken_back)
         self.mail.failed.connect(self._on_not_sent)
         self.mail.sent.connect(self._on_sent)
@@ -145,6 +160,8 @@ class DeskPage(Page):
             self.queue.admit()
         elif text == "/":
             self.focus_search()
+        elif text == "n":
+            self.take_down()
         elif text == "v":
             self.queue.offer_views()
         elif text == "w":
@@ -169,6 +186,7 @@ class DeskPage(Page):
 
     @Slot(str)
     def _on_opened(self, request_id: str) -> None:
+        self.middle.setCurrentWidget(self.panel)
         self.panel.open(request_id)
         self.queue.set_open(self.panel.request.id if self.panel.request else "")
 
@@ -193,6 +211,37 @@ class DeskPage(Page):
         model = self.queue.model
         urgent = any(r.is_emergency for r in self._desk.requests.open_ones())
         self.badge_changed.emit(model.count(Lane.ALL), urgent)
+
+    # What somebody says on the phone or at the counter
+
+    @Slot()
+    def take_down(self) -> None:
+        """Begin, or go on with, a request that somebody tells."""
+        self.middle.setCurrentWidget(self.entry)
+        self.entry.begin()
+
+    @Slot(object, str, bool)
+    def _on_taken_down(self, said: TakenDown, key: str, opens: bool) -> None:
+        self.entry.set_busy(True)
+        self._tasks.start(self._take_down(said, key, opens=opens), on_problem=self._on_not_taken)
+
+    async def _take_down(self, said: TakenDown, key: str, *, opens: bool) -> None:
+        try:
+            made = await self._desk.take_down(said, key)
+        finally:
+            self.entry.set_busy(False)
+        self.entry.clear()
+        self._on_entry_left()
+        if opens:
+            self._on_opened(made.id)
+
+    def _on_not_taken(self, problem: Problem) -> None:
+        self.entry.refuse(problem.sentence)
+
+    @Slot()
+    def _on_entry_left(self) -> None:
+        self.middle.setCurrentWidget(self.panel)
+        self.queue.view.setFocus()
 
     @Slot(str)
     def _on_sweep(self, text: str) -> None:

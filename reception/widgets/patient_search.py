@@ -60,6 +60,7 @@ class PatientSearch(QWidget):
         self._stops_at_twins = stops_at_twins
         self._desk, self._look, self._tasks = desk, look, tasks
         self._asked = 0
+        self._is_answered = False
         self._doubtful: Patient | None = None
         unit = look.metrics.unit_px
 
@@ -111,8 +112,8 @@ class PatientSearch(QWidget):
 
     @property
     def current(self) -> Patient | None:
-        """The person the next Enter would take."""
-        return self.model.patient(self.view.currentIndex().row())
+        """The person the next Enter would take; nobody while other words are being looked for."""
+        return self.model.patient(self.view.currentIndex().row()) if self._is_answered else None
 
     def ask(self, text: str) -> None:
         """Search for *text* now, as if it had been typed."""
@@ -206,6 +207,7 @@ class PatientSearch(QWidget):
     def _on_text_changed(self, text: str) -> None:
         self._withdraw_stop()
         self._asked += 1  # whatever is on its way belongs to another text
+        self._is_answered = False  # and so does whoever is marked
         if not text.strip():
             self._pause.stop()
             self.model.show([], frozenset())
@@ -239,6 +241,7 @@ class PatientSearch(QWidget):
             p.id for p in found if any(p.is_near_twin_of(other) for other in (*found, *known))
         )
         self.model.show(found, twins)
+        self._is_answered = True
         if found:
             self.view.setCurrentIndex(self.model.index(0))
         count = len(found)

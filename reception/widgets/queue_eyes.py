@@ -1,9 +1,13 @@
 """What of a request can be searched, and who is looking."""
 
+import time
+from collections.abc import Iterator
+
 from reception.desk.desk import Desk
 from reception.desk.queue_filter import Eyes
 from reception.desk.red_flags import RedFlags, is_urgent
 from reception.records import Message, Patient, Request
+from reception.widgets.queue_counts import SLICE_S
 from reception.widgets.queue_words import kind_of
 
 
@@ -13,6 +17,7 @@ class QueueEyes:
     def __init__(self, desk: Desk, red_flags: RedFlags) -> None:
         self._desk, self._red_flags = desk, red_flags
         self._words: dict[str, tuple[str, str]] = {}
+        self._to_read: Iterator[Request] | None = None
         desk.patients.added.connect(self._on_patient)
         desk.patients.changed.connect(self._on_patient_changed)
         desk.patients.reset.connect(self._on_patients)
@@ -29,6 +34,18 @@ class QueueEyes:
             is_flagged=self._is_flagged,
             is_urgent=self._is_urgent,
         )
+
+    def read_ahead(self) -> bool:
+        """Gather words for a slice of time, before somebody asks; whether all are there."""
+        until = time.perf_counter() + SLICE_S
+        if self._to_read is None:
+            self._to_read = iter(self._desk.requests.open_ones())
+        for request in self._to_read:
+            self.words(request)
+            if time.perf_counter() > until:
+                return False
+        self._to_read = None
+        return True
 
     def teams(self) -> frozenset[str]:
         """References of the teams that the user is in."""

@@ -242,6 +242,7 @@ class QueueModel(QAbstractListModel):
     @Slot()
     def sort_again(self, _what: object = None) -> None:
         """Put everything in order afresh: what the order follows from has changed."""
+        self._order.forget_keys()
         self._on_reset()
 
     def refresh_patient(self, patient_id: str) -> None:
@@ -316,8 +317,8 @@ class QueueModel(QAbstractListModel):
         """Find out again what of the lane the filter leaves out."""
         self._filtered_out = set()
         if self._filter:
-            takes, eyes = self._filter.takes, self._eyes()
-            self._filtered_out = {r.id for r in self._order.requests if not takes(r, eyes)}
+            takes = self._filter.seen_with(self._eyes())
+            self._filtered_out = {r.id for r in self._order.requests if not takes(r)}
 
     def _wanted(self) -> list[str]:
         ids = self._order.ids

@@ -16,6 +16,7 @@ class WorkOrder:
         self._sorted: list[tuple[Any, str]] = []
         self._keys: dict[str, Any] = {}
         self._held: dict[str, Request] = {}
+        self._known: dict[str, tuple[Request, Any]] = {}
 
     @property
     def ids(self) -> list[str]:
@@ -46,8 +47,21 @@ class WorkOrder:
     def fill(self, requests: Iterable[Request]) -> None:
         """Hold *requests* instead, sorted afresh."""
         self._held = {request.id: request for request in requests}
-        self._keys = {request_id: self._key(request) for request_id, request in self._held.items()}
+        self._keys = {i: self._key_of(request) for i, request in self._held.items()}
         self._sorted = sorted((key, request_id) for request_id, key in self._keys.items())
+
+    def forget_keys(self) -> None:
+        """What the keys follow from has changed: work them out anew at the next `fill`."""
+        self._known.clear()
+
+    def _key_of(self, request: Request) -> Any:
+        """The key, as it was worked out before: another lane is another choice of the same."""
+        known = self._known.get(request.id)
+        if known is not None and known[0] is request and request.status != "on-hold":
+            return known[1]
+        key = self._key(request)
+        self._known[request.id] = request, key
+        return key
 
     def put(self, request: Request) -> None:
         """Hold *request* in its place, wherever it stood before."""

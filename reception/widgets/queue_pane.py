@@ -66,6 +66,7 @@ class QueuePane(QWidget):
         view.setModel(model)
         self._open_id = ""
         self._told_emergencies = 0
+        self._is_behind = False
         unit = look.metrics.unit_px
         self.filter = QLineEdit(self)
         self.filter.setPlaceholderText("Filter by name or words  ( / )")
@@ -80,7 +81,7 @@ class QueuePane(QWidget):
         self.views = ViewsButton(desk.drafts, look, view.accessibleName(), self)
         self._lanes: dict[LaneLike, QPushButton] = {}
         self._group = QButtonGroup(self)
-        chips = QWidget(self)
+        self._chips = chips = QWidget(self)
         flow = Flow(chips, gap_px=max(2, unit // 2), line_px=max(2, unit // 2))
         for lane in lanes:
             chip = QPushButton(chips)
@@ -143,6 +144,7 @@ class QueuePane(QWidget):
         self._idle = QTimer(self, interval=_IDLE_MS)
         self._idle.timeout.connect(self._on_idle)
         self.model.counts_changed.connect(self._count_soon)
+        desk.requests.reset.connect(self._idle.start)
         self.model.held_back_changed.connect(self._count_soon)
         self.model.rowsInserted.connect(self._count_soon)
         self.model.rowsRemoved.connect(self._count_soon)
@@ -160,7 +162,9 @@ class QueuePane(QWidget):
         desk.documents.changed.connect(self.model.sort_again)
         desk.loaded.connect(self._count_soon)
         look.palette.changed.connect(self._dress)
+        look.palette.changed.connect(self._dress_lanes)
         self._dress()
+        self._dress_lanes()
         self._on_soon()
 
     @property
@@ -305,13 +309,18 @@ class QueuePane(QWidget):
 
     @Slot()
     def _on_idle(self) -> None:
-        if self.model.go_on():
-            self._idle.stop()
+        if not self.model.go_on():
+            return
+        if self._is_behind:
+            self._is_behind = False
             self._on_soon()
+        elif self._eyes.read_ahead():
+            self._idle.stop()
 
     @Slot()
     def _on_soon(self) -> None:
         if not self.model.go_on():  # so many that counting is done bit by bit
+            self._is_behind = True
             self._idle.start()
             self._show_rows()
             return
@@ -359,14 +368,21 @@ class QueuePane(QWidget):
             "new": (Ink.INFO_TINT, Ink.ACCENT),
         }.get(str(self.news.property("told") or ""), (Ink.RAISED, Ink.MUTED))
         weight = 600 if self.news.isEnabled() else 400
-        self.setStyleSheet(
+        # Each its own: a sheet for all of the pane is worked out again for every chip.
+        self.news.setStyleSheet(
+            f"QPushButton#news {{ background: {palette.css(ground)}; color: {palette.css(ink)}; "
+            f"border: none; border-radius: 0; border-bottom: 1px solid {palette.css(Ink.LINE)}; "
+            f"font-weight: {weight}; padding: {unit // 2}px; }}"
+        )
+
+    @Slot()
+    def _dress_lanes(self) -> None:
+        palette, unit = self._look.palette, self._look.metrics.unit_px
+        self._chips.setStyleSheet(
             f"QPushButton#lane {{ padding: 1px {unit}px; border-radius: {unit}px; "
             f"font-size: {self._look.metrics.small.pointSizeF():.1f}pt; }}"
             f"QPushButton#lane:checked {{ background: {palette.css(Ink.ACCENT)}; "
             f"color: {palette.css(Ink.ON_ACCENT)}; border-color: {palette.css(Ink.ACCENT)}; }}"
-            f"QPushButton#news {{ background: {palette.css(ground)}; color: {palette.css(ink)}; "
-            f"border: none; border-radius: 0; border-bottom: 1px solid {palette.css(Ink.LINE)}; "
-            f"font-weight: {weight}; padding: {unit // 2}px; }}"
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from contract.came_by import CameBy
 from reception.desk.desk import Desk
 from reception.desk.order import waiting_since
 from reception.desk.red_flags import RedFlags
@@ -23,6 +24,7 @@ from reception.widgets.queue_words import (
 
 CONTACT_SPAN = timedelta(days=9)
 """Requests of one patient this close together count as repeated contact (hazard 10)."""
+_CAME = {CameBy.ONLINE: "", CameBy.PHONE: "by phone", CameBy.WALK_IN: "at the counter"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class QueueRow:
     order: str
     unmatched: bool
     ended: str
+    came: str
     sentence: str
 
 
@@ -70,6 +73,7 @@ class QueueReader:
         order = f"{len(items)} items ordered" if len(items) > 1 else ""
         ending = ended_text(request) if ended else ""
         flag = _flag_text(phrases)
+        came = _CAME[request.came_by]
         said = [
             ending,
             mark.word if mark else "",
@@ -83,6 +87,7 @@ class QueueReader:
             holder,
             f"{contact} of this patient" if contact else "",
             order,
+            came,
             words[:160],
         ]
         return QueueRow(
@@ -100,6 +105,7 @@ class QueueReader:
             order=order,
             unmatched=request.is_unmatched,
             ended=ending,
+            came=came,
             sentence=", ".join(filter(None, said)),
         )
 

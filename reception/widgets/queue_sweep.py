@@ -82,7 +82,8 @@ class SweepBar(QFrame):
         left = f"{sweep.due_today} due today still open." if sweep.due_today else ""
         if not sweep.unread:
             return f"Closing sweep, {at}: everything has been read. {left}".strip()
-        named = "; ".join(map(self._named, sweep.to_read[:NAMED]))
+        first = sorted(sweep.to_read, key=self._desk.queue_key)[:NAMED]
+        named = "; ".join(map(self._named, first))
         more = f"; and {sweep.unread - NAMED} more" if sweep.unread > NAMED else ""
         return f"Closing sweep, {at}: {sweep.unread} unread. {named}{more}. {left}".strip()
 

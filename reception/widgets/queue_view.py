@@ -4,13 +4,13 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, QSize, 
 from PySide6.QtGui import QDrag, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
+from reception.widgets.even_list import EvenList
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 from reception.widgets.queue_model import ROW_ROLE, Index, QueueModel
@@ -120,6 +120,8 @@ class QueueDelegate(QStyledItemDelegate):
             at.chip(f"⚑ {row.flag}", Ink.URGENT, Ink.URGENT_TINT)
         if row.order:
             at.words(row.order, Ink.MUTED, small)
+        if row.came:
+            at.words(row.came, Ink.MUTED, small)
         if row.contact:
             at.chip(f"↻ {row.contact}", Ink.WARN, Ink.WARN_TINT)
 
@@ -138,7 +140,7 @@ def hot_spot(picture: QPixmap, unit_px: int) -> QPoint:
     return QPoint(round(picture.deviceIndependentSize().width()) - unit_px, unit_px)
 
 
-class QueueView(QListView):
+class QueueView(EvenList):
     """The list. It says when a hand is on it, so that its rows can be held still."""
 
     opened = Signal(str)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from contract.came_by import CameBy, input_of
 from contract.codes import Channel, Outcome, RequestState, RequestType, SlotType
 from contract.core_hours import LONDON, due_at, is_core_day, next_core_day
 from practice.demo.generate import access, envelopes, replies, volumes, wire
@@ -360,6 +361,7 @@ class Requests:
             _unmatch(thread.task, one)
         elif phoned:
             thread.task["requester"] = member_reference(rng.choice(self._staff.desk))
+            thread.task["input"] = [input_of(CameBy.PHONE)]
         return thread
 
     def _desk_member(self, kind: RequestType) -> Member:
