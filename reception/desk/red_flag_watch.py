@@ -87,6 +87,14 @@ class RedFlagWatch(QObject):
         if name == DOCUMENT:
             self._start(self.take_rules())
 
+    async def compiled(self, rules: str) -> Reader:
+        """What reads by *rules*; made on the network thread, since there are many.
+
+        Raises:
+            RulesRefused: they are no rules; a sentence that names the line.
+        """
+        return await self._network.call(_compiled(rules))
+
     async def take_rules(self) -> None:
         """Read by the practice's rules from now on; broken ones leave those in force."""
         text = self._documents.text(DOCUMENT)
@@ -94,7 +102,7 @@ class RedFlagWatch(QObject):
             return
         self._rules = text
         try:
-            reader = await self._network.call(_compiled(text))
+            reader = await self.compiled(text)
         except RulesRefused as refused:
             self.problem = f"The last good rules are in force. {refused}"
             self.rules_changed.emit()

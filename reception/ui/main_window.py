@@ -23,6 +23,7 @@ from reception.desk.notice import Notice
 from reception.records.problem import Problem
 from reception.ui.alarm_keeper import AlarmKeeper
 from reception.ui.page import Page
+from reception.ui.red_flag_editor import RedFlagEditor
 from reception.ui.sounder import Sounder
 from reception.ui.tasks import Tasks
 from reception.ui.top_bar import TopBar
@@ -89,6 +90,9 @@ class MainWindow(QMainWindow):
         self.toast = Toast(look, self.stack)
         self.key_card = KeyCard(look, frame)
 
+        self.rules_wanted = self.top_bar.add_action("Red-flag rules…")
+        self.rules_wanted.triggered.connect(self._on_rules_wanted)
+        desk.red_flag_watch.rules_changed.connect(self._on_rules_changed)
         self.alarm.bar.open_requested.connect(self._on_emergency_opened)
         self.rail.chosen.connect(self.go_to)
         self.top_bar.day_requested.connect(self._on_day_requested)
@@ -145,11 +149,7 @@ class MainWindow(QMainWindow):
 
     async def wound_up(self) -> None:
         """End the coroutines of the window and its pages."""
-        owners = [
-            self._tasks,
-            self.alarm.tasks,
-            *(t for page in self.pages for t in page.findChildren(Tasks)),
-        ]
+        owners = self.findChildren(Tasks)  # also those of its pages and dialogs
         for tasks in owners:
             tasks.cancel_all()
         await asyncio.gather(*(tasks.drained() for tasks in owners))
@@ -179,6 +179,19 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_day_requested(self, day: object) -> None:
         self._tasks.start(self._desk.open_day(day), on_problem=self.banner.show_problem)  # type: ignore[arg-type]
+
+    @Slot()
+    def _on_rules_wanted(self) -> None:
+        for held in self.findChildren(RedFlagEditor):
+            held.raise_()
+            held.activateWindow()
+            return
+        RedFlagEditor(self._desk, self._look, self).show()  # not modal: an emergency may ring
+
+    @Slot()
+    def _on_rules_changed(self) -> None:
+        if problem := self._desk.red_flag_watch.problem:
+            self.say(problem, Weight.WARN)
 
     @Slot(str)
     def _on_emergency_opened(self, request_id: str) -> None:

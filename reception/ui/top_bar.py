@@ -141,6 +141,12 @@ class TopBar(QFrame):
         """Offer *menu* under the user's name."""
         self.person.menu().insertMenu(self._leave, menu)
 
+    def add_action(self, words: str) -> QAction:
+        """Offer something to do under the user's name."""
+        action = QAction(words, self)
+        self.person.menu().insertAction(self._leave, action)
+        return action
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Escape in the search goes back to the page."""
         if (
