@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from contract import waiting_text
 from contract.red_flag_rules import check_rules
 from contract.systems import PRACTICE_DOCUMENT
 
@@ -31,7 +32,10 @@ MOST_BYTES: Final = 256 * 1024
 
 CONTENT_TYPE: Final = "application/toml"
 
-CHECKS: Final[dict[str, Callable[[Mapping[str, Any]], object]]] = {"red-flags": check_rules}
+CHECKS: Final[dict[str, Callable[[Mapping[str, Any]], object]]] = {
+    "red-flags": check_rules,
+    "waiting-text": waiting_text.check,
+}
 """What else than TOML a document has to be, by name; each raises ValueError with a sentence."""
 
 _LINE = re.compile(r" \(at line (\d+), column \d+\)$")

@@ -24,6 +24,7 @@ from reception.ui.printing import Printing
 from reception.ui.release_page import ReleasePage
 from reception.ui.request_sender import Sender
 from reception.ui.sessions_page import SessionsPage
+from reception.ui.sounder import SystemSounder
 from reception.ui.window_state import WindowState
 from reception.widgets.banner import Weight
 from reception.widgets.look import Look
@@ -80,6 +81,7 @@ class SignedIn:
                 ReleasePage(self.desk, look),
                 SessionsPage(self.desk, look),
             ],
+            SystemSounder(folder / "sounds", parent=self.desk),
         )
         self.printing = Printing(self.desk, look, folder, self.window)
         for page in self.window.pages:
@@ -124,6 +126,7 @@ class SignedIn:
             self._live.cancel()
             await asyncio.gather(self._live, return_exceptions=True)
         self._disk.stop()
+        self.desk.red_flags.forget()
         self.window.deleteLater()
 
 

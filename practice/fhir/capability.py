@@ -90,6 +90,11 @@ def _resource(kind: str) -> dict[str, Any]:
     if kind == "Slot":
         definition = f"{CANONICAL}/OperationDefinition/slot-demand"
         resource["operation"] = [{"name": "demand", "definition": definition}]
+    if kind == "Task":
+        definition = f"{CANONICAL}/OperationDefinition/task"
+        resource["operation"] = [
+            {"name": name, "definition": f"{definition}-{name}"} for name in ("forecast", "waiting")
+        ]
     if kind == "Subscription":
         resource["extension"] = [{"url": TOPIC_CAPABILITY_EXTENSION, "valueCanonical": TOPIC}]
         resource["operation"] = [

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from contract.errors import ErrorCode
 from practice.clock import Clock
-from practice.fhir import demand
+from practice.fhir import demand, forecast
 from practice.fhir.asked import Asked, asked_from, body_of, check_accept
 from practice.fhir.audit import Event
 from practice.fhir.capability import capability_statement
@@ -61,7 +61,8 @@ class FhirEndpoint:
         self._gate = gate
         self._callers = callers
         self._clock = clock
-        self._operations = {**operations, demand.NAME: demand.operation(gate)}
+        ours = {demand.NAME: demand.operation(gate), **forecast.operations(gate)}
+        self._operations = {**operations, **ours}
         self._replays = Replays()
         self._since = clock.now()
         self._version = version("reception")

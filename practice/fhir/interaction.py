@@ -43,8 +43,11 @@ LETTERS: Final = {
 READING: Final = frozenset({Code.READ, Code.VREAD, Code.HISTORY, Code.SEARCH})
 OPERATIONS: Final = frozenset({"$events", "$status", "$get-ws-binding-token"})
 """Operations on one Subscription; another room answers them."""
-SLOT_OPERATIONS: Final = frozenset({"$demand"})
-"""Operations on all slots; they only read."""
+TYPE_OPERATIONS: Final = {
+    "Slot": frozenset({"$demand"}),
+    "Task": frozenset({"$forecast", "$waiting"}),
+}
+"""Operations on all of a type; they only read."""
 SERVICE_ONLY: Final = frozenset({"AuditEvent"})
 """Types that only the service itself writes."""
 
@@ -81,8 +84,8 @@ def interaction(method: str, segments: Sequence[str]) -> Interaction:
             found = Interaction(Code.VREAD, kind, resource_id, version)
         case ("GET", "Subscription", resource_id, name) if name in OPERATIONS:
             found = Interaction(Code.OPERATION, "Subscription", resource_id, name=name)
-        case ("GET", "Slot", name) if name in SLOT_OPERATIONS:
-            found = Interaction(Code.OPERATION, "Slot", name=name)
+        case ("GET", kind, name) if name in TYPE_OPERATIONS.get(kind, ()):
+            found = Interaction(Code.OPERATION, kind, name=name)
         case ("GET", kind, resource_id):
             found = Interaction(Code.READ, kind, resource_id)
         case ("PUT", kind, resource_id):

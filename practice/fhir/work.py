@@ -9,7 +9,7 @@ import msgspec
 from practice.fhir import binary, bundles, demand, writing
 from practice.fhir.asked import FORM, JSON_TYPES, Asked, check_content_type
 from practice.fhir.audit import Event
-from practice.fhir.interaction import READING, SLOT_OPERATIONS, Code, Interaction
+from practice.fhir.interaction import READING, TYPE_OPERATIONS, Code, Interaction
 from practice.fhir.outcome import bad_request, not_offered
 from practice.fhir.replay import Replays, RequestName
 from practice.fhir.result import Answer, Result, refused
@@ -78,7 +78,7 @@ class Work:
         if self._bundle is not None:
             return self._bundle.only_reads
         found = self._trace.interaction
-        return found.code in READING or found.name in SLOT_OPERATIONS
+        return found.code in READING or found.name in TYPE_OPERATIONS.get(found.type, ())
 
     def read(self, unit: Unit) -> Answer:
         """Do what only reads. A refusal is the answer too."""

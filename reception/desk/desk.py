@@ -13,6 +13,7 @@ from reception.api.handover import Handover
 from reception.api.network import NetworkThread
 from reception.api.wire import Wire
 from reception.desk import order
+from reception.desk.alarm import Alarm
 from reception.desk.backfill import Backfill
 from reception.desk.board import BoardVerbs
 from reception.desk.booking import Booking
@@ -46,6 +47,7 @@ from reception.desk.people import People
 from reception.desk.post import Post
 from reception.desk.practice_time import PracticeTime
 from reception.desk.quiet import QuietCalls
+from reception.desk.red_flag_watch import RedFlagWatch
 from reception.desk.red_flags import RedFlags
 from reception.desk.release import Release
 from reception.desk.release_rules import ReleaseRules
@@ -119,7 +121,7 @@ class Desk(QObject):
     ) -> None:
         super().__init__(parent)
         self.me, self.drafts = me, drafts
-        self._wire, self._loop = wire, loop
+        self._wire, self._network, self._loop = wire, network, loop
         self._running: set[asyncio.Task[Any]] = set()
         self._unmet: set[str] = set()
         self._touched = asyncio.Event()
@@ -143,7 +145,7 @@ class Desk(QObject):
 
         self._writer = Writer(wire, stores, outbox, self.time, self._tell, self)
         self._undos = Undos(self.time.now, self._tell)
-        self._loading = Loading(wire, network, stores, self.time)
+        self._loading = Loading(wire, network, stores, self.time, RedFlags.shipped().read)
         self.cues = Cues(wire.search, stores, self.time, self)
         self.read_day = DayReading(wire, network, stores, self.time).read_day
         self.orders = RepeatOrders(stores, self.time, wire.search, self._start, self)
@@ -187,6 +189,17 @@ class Desk(QObject):
         self.patients_like, self.banner = people.patients_like, people.banner
         self.story = people.story
         self.undo = bench.undos.undo
+        self._take_alarm(bench)
+
+    def _take_alarm(self, bench: Workbench) -> None:
+        self.red_flags = RedFlags.shipped()
+        self.red_flag_watch = RedFlagWatch(
+            self.red_flags, bench.wire, self._network, bench.stores, self.documents, bench.time,
+            self._start, self,
+        )  # fmt: skip
+        self.alarm = Alarm(bench, self.red_flags, self)
+        self.acknowledge = self.alarm.acknowledge
+        self.loaded.connect(self.red_flag_watch.ask_again)
 
     def _take_booking(
         self, bench: Workbench, questions: Slots, booking: Booking, clashes: Clashes
@@ -383,7 +396,7 @@ class Desk(QObject):
 
     def queue_key(self, request: Request) -> QueueKey:
         """Sorts requests into the order of work as of now."""
-        raised = RedFlags.shipped().raised_for(request)
+        raised = self.red_flags.raised_for(request)
         return order.queue_key(request, self.time.now(), raised, self.core_hours)
 
     def due_text(self, request: Request) -> str:

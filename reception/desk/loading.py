@@ -4,7 +4,7 @@ Source: docs/contract.md 5 (Open), 7, 3 (24 h cache).
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from reception.api.wire import Wire
 from reception.desk.practice_time import PracticeTime
 from reception.desk.store import RecordStore
 from reception.desk.stores import Stores
-from reception.records import Record, Tree, record_of
+from reception.records import Record, Request, Tree, record_of
 from reception.records.problem import Refused
 from reception.records.tree import wire_time
 
@@ -24,14 +24,24 @@ PEOPLE_KEPT = timedelta(hours=24)
 OVERLAP = timedelta(seconds=30)
 """Copies this young may have been written while the search was running: they stay."""
 PARSED_AT_ONCE = 100
+ReadAhead = Callable[[Iterable[Request]], Awaitable[None]]
 
 
 class Loading:
-    """Fetches on the network thread, parses there, merges here in slices."""
+    """Fetches on the network thread, parses there, merges here in slices.
+
+    *read_ahead* is given the requests of the queue before they are told of, to read their words.
+    """
 
     def __init__(
-        self, wire: Wire, network: NetworkThread, stores: Stores, time: PracticeTime
+        self,
+        wire: Wire,
+        network: NetworkThread,
+        stores: Stores,
+        time: PracticeTime,
+        read_ahead: ReadAhead,
     ) -> None:
+        self._read_ahead = read_ahead
         self._wire, self._network = wire, network
         self._stores, self._time = stores, time
         self._people_at: datetime | None = None
@@ -80,6 +90,7 @@ class Loading:
                 ],
             ),
         )
+        await self._read_ahead(r for records in answers for r in records if isinstance(r, Request))
         await self._merge(answers, (self._stores.requests,), asked_at, afresh=afresh)
 
     async def people(self) -> None:

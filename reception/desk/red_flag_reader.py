@@ -226,7 +226,7 @@ class Reader:
             unheard, by = None, ""
             if other is not None:
                 unheard, by = Unheard.OTHER, text[words[other[0]].start : words[other[1]].end]
-            elif not _is_for(family, person):
+            elif not is_for(family, person):
                 unheard = Unheard.NOT_THIS_PERSON
             elif by := self._denial(text, words, first, last, own):
                 unheard = Unheard.DENIED
@@ -357,7 +357,7 @@ def _list_goes_on(words: Sequence[_Word], first: int) -> bool:
     return False
 
 
-def _is_for(family: Family, person: Person) -> bool:
+def is_for(family: Family, person: Person) -> bool:
     """Whether the limits of *family* let it count; what is not known limits nothing."""
     if family.sex and person.sex in ("female", "male") and person.sex != family.sex:
         return False

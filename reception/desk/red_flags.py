@@ -6,21 +6,25 @@ found the words are "no phrase matched", and the request is read like any other.
 `red_flag_rules` reads what a practice has written, `red_flag_reader` reads texts by it.
 """
 
-from collections.abc import Sequence
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from contract.codes import Priority
-from contract.red_flag_rules import parse_rules
-from reception.desk.red_flag_reader import NOBODY, Match, Person, Reader
+from contract.red_flag_rules import Family, parse_rules
+from reception.desk.red_flag_reader import NOBODY, Match, Person, Reader, is_for
 from reception.records import Request
 
 NONE_FOUND = "No phrase matched"
 """What is said where nothing is found. Not "no red flags": that would be a promise."""
 
 _UNREAD = ("requested", "received")
-_KEPT = 5_000
+_KEPT = 20_000
+_SLICE_S = 0.008
+_BREATH_S = 0.001
 _RANK = (Priority.ROUTINE, Priority.URGENT, Priority.ASAP, Priority.STAT)
 
 
@@ -56,58 +60,127 @@ class RedFlags:
 
     def __init__(self, rules: str) -> None:
         self._reader = Reader(parse_rules(rules))
-        self._found: dict[tuple[str, Person], list[RedFlag]] = {}
+        self._found: _Found = {}
+        self._beside: dict[str, str] = {}
+        self._people: dict[str, Person] = {}
 
     @classmethod
     @cache
     def shipped(cls) -> "RedFlags":
-        """The phrases that come with the program."""
+        """The ones that the program reads by: as they ship, until a practice's own are in force.
+
+        One set serves one program, which is signed in to one practice at a time.
+        """
         return cls(shipped_rules())
 
-    def use(self, rules: str) -> None:
-        """Read by *rules* from now on.
-
-        Raises:
-            RulesRefused: they are no rules; those in force stay so.
-        """
-        self._reader = Reader(parse_rules(rules))
+    def use(self, reader: Reader) -> None:
+        """Read as *reader* does from now on."""
+        self._reader = reader
         self._found.clear()
 
-    def raised_for(self, request: Request, more: str = "", person: Person = NOBODY) -> Priority:
-        """The priority of *request* as its words, and *more* of them, raise it.
+    # -- what stands beside a request
 
-        Only until somebody has taken it on, or has said why it is no emergency.
+    def tell(self, request_id: str, words: str) -> bool:
+        """Count *words* as the patient's, beside those of that request; whether that is new.
+
+        They are what came after the request itself, in its thread or on its form.
+        """
+        if self._beside.get(request_id, "") == words:
+            return False
+        if words:
+            self._beside[request_id] = words
+        else:
+            del self._beside[request_id]
+        return True
+
+    def meet(self, patient_id: str, person: Person) -> bool:
+        """Know of a patient's age and sex; whether that is new."""
+        known = self._people.get(patient_id)
+        self._people[patient_id] = person
+        return known != person
+
+    def forget(self) -> None:
+        """Forget the words of patients, and a practice's own rules: somebody else is next."""
+        self._beside.clear()
+        self._people.clear()
+        self._found.clear()
+        self._reader = Reader(parse_rules(shipped_rules()))
+
+    def person_of(self, request: Request) -> Person:
+        """Whom *request* is about, as far as it is known."""
+        return self._people.get(request.patient_id, NOBODY)
+
+    # -- what is found
+
+    def raised_for(self, request: Request) -> Priority:
+        """The priority of *request* as the patient's words raise it.
+
+        By its own words only until somebody has taken it on, or has said why it is no emergency;
+        by what came after them until it has been answered.
         """
         unread = request.status in _UNREAD and not request.reason_text
-        words = f"{words_of(request)}\n{more}" if unread else ""
-        return raised(request.priority, self.found_in(words, person))
+        flags = self.found_in(words_of(request), self.person_of(request)) if unread else []
+        return raised(request.priority, [*flags, *self.found_beside(request)])
+
+    def found_for(self, request: Request) -> list[RedFlag]:
+        """Every phrase told with *request*, on its form and in what came after it."""
+        own = self.found_in(words_of(request), self.person_of(request))
+        return [*own, *self.found_beside(request)]
+
+    def found_beside(self, request: Request) -> list[RedFlag]:
+        """Every phrase in what came after *request*; places are those in that text."""
+        words = self._beside.get(request.id, "")
+        return self.found_in(words, self.person_of(request)) if words else []
 
     def found_in(self, text: str, person: Person = NOBODY) -> list[RedFlag]:
         """Every phrase in *text* that is told, not denied, in order of place."""
         if not text or text.isspace():
             return []
-        key = text, person
-        held = self._found.get(key)
+        held = self._found.get(text)
         if held is None:
             if len(self._found) > _KEPT:
                 self._found.clear()
-            held = self._found[key] = [
-                RedFlag(
-                    match.family.id,
-                    match.family.title,
-                    match.family.raises,
-                    match.start,
-                    match.end,
-                    match.family.do,
-                )
-                for match in self._reader.matches(text, person)
+            held = self._found[text] = [
+                (_flag(match), match.family)
+                for match in self._reader.matches(text)
                 if match.unheard is None
             ]
-        return list(held)
+        return [flag for flag, family in held if is_for(family, person)]
+
+    async def read(self, requests: Iterable[Request], reader: Reader | None = None) -> None:
+        """Read the words of *requests* in slices, so that they are known when they are asked for.
+
+        With *reader*, by it; it is in force at the end of it.
+        """
+        ahead = RedFlags.by(reader, self) if reader is not None else self
+        begun = time.perf_counter()
+        for request in requests:
+            ahead.found_for(request)
+            if time.perf_counter() - begun > _SLICE_S:
+                await asyncio.sleep(_BREATH_S)
+                begun = time.perf_counter()
+        if reader is not None:
+            self._reader, self._found = reader, ahead._found
+
+    @classmethod
+    def by(cls, reader: Reader, beside: "RedFlags") -> "RedFlags":
+        """Those that read as *reader* does, of the requests and people that *beside* knows."""
+        made = cls.__new__(cls)
+        made._reader, made._found = reader, {}
+        made._beside, made._people = beside._beside, beside._people
+        return made
 
     def matches(self, text: str, person: Person = NOBODY) -> list[Match]:
         """Every phrase that stands in *text*, also those that do not count, and why not."""
         return self._reader.matches(text, person)
+
+
+_Found = dict[str, list[tuple[RedFlag, Family]]]
+
+
+def _flag(match: Match) -> RedFlag:
+    family = match.family
+    return RedFlag(family.id, family.title, family.raises, match.start, match.end, family.do)
 
 
 def shipped_rules() -> str:

@@ -149,6 +149,12 @@ class RecordStore(QObject, Generic[T]):
             if not self._belongs(record):
                 self._hide(record, record)
 
+    def retell(self, record_id: str) -> None:
+        """Tell of a record again: what stands beside it gives it another meaning."""
+        held = self._held.get(record_id)
+        if held is not None and not self._quiet:
+            self.changed.emit(held, held)
+
     def forget(self, record_id: str) -> None:
         """Take out a record that the service no longer counts here."""
         before = self._held.pop(record_id, None)

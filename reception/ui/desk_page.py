@@ -98,6 +98,7 @@ class DeskPage(Page):
         self.queue.counts_changed.connect(self._on_counts_changed)
         self.queue.counts_changed.connect(self.sweep.look)
         self.sweep.show_requested.connect(self._on_sweep)
+        self._desk.alarm.changed.connect(self._on_counts_changed)
         self.panel.closed.connect(self._on_closed)
         self.panel.closed_tool.connect(self._on_tool_closed)
         self.panel.ended.connect(self._on_ended)
@@ -209,7 +210,9 @@ class DeskPage(Page):
     @Slot()
     def _on_counts_changed(self) -> None:
         model = self.queue.model
-        urgent = any(r.is_emergency for r in self._desk.requests.open_ones())
+        urgent = bool(self._desk.alarm.ringing) or any(
+            r.is_emergency for r in self._desk.requests.open_ones()
+        )
         self.badge_changed.emit(model.count(Lane.ALL), urgent)
 
     # What somebody says on the phone or at the counter

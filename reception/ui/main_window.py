@@ -20,8 +20,11 @@ from PySide6.QtWidgets import (
 from reception.desk.desk import Desk
 from reception.desk.notice import Notice
 from reception.records.problem import Problem
+from reception.ui.alarm_keeper import AlarmKeeper
 from reception.ui.page import Page
 from reception.ui.page_stack import PageStack
+from reception.ui.red_flag_editor import RedFlagEditor
+from reception.ui.sounder import Sounder
 from reception.ui.tasks import Tasks
 from reception.ui.top_bar import TopBar
 from reception.ui.window_state import WindowState
@@ -49,7 +52,14 @@ class MainWindow(QMainWindow):
     closed = Signal()
     sign_out_requested = Signal()
 
-    def __init__(self, desk: Desk, look: Look, state: WindowState, pages: Sequence[Page]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        look: Look,
+        state: WindowState,
+        pages: Sequence[Page],
+        sounder: Sounder | None = None,
+    ) -> None:
         super().__init__()
         self._desk, self._look, self._state = desk, look, state
         self._tasks = Tasks(self)
@@ -69,7 +79,9 @@ class MainWindow(QMainWindow):
         self.banner = Banner(look, frame)
         self._room = PageStack(frame)
         self.stack = self._room.pages
-        for widget in (self.top_bar, self.banner):
+        self.alarm = AlarmKeeper(desk, look, state, self, sounder, self.banner.show_problem)
+        self.top_bar.add_menu(self.alarm.menu(self.top_bar))
+        for widget in (self.top_bar, self.alarm.bar, self.banner):
             down.addWidget(widget)
         down.addWidget(self._room, 1)
         self.setCentralWidget(frame)
@@ -79,6 +91,10 @@ class MainWindow(QMainWindow):
         self.toast = Toast(look, self._room)
         self.key_card = KeyCard(look, frame)
 
+        self.rules_wanted = self.top_bar.add_action("Red-flag rules…")
+        self.rules_wanted.triggered.connect(self._on_rules_wanted)
+        desk.red_flag_watch.rules_changed.connect(self._on_rules_changed)
+        self.alarm.bar.open_requested.connect(self._on_emergency_opened)
         self.rail.chosen.connect(self.go_to)
         self.top_bar.day_requested.connect(self._on_day_requested)
         self.top_bar.search_requested.connect(self._on_search_requested)
@@ -125,7 +141,7 @@ class MainWindow(QMainWindow):
 
     def name_practice(self, name: str) -> None:
         """Show which practice this is."""
-        self.setWindowTitle(f"{name} - Reception")
+        self.alarm.name_window(f"{name} - Reception")
         self.top_bar.practice.show_parts([name])
 
     def offer_sign_in(self, sentence: str) -> None:
@@ -134,7 +150,7 @@ class MainWindow(QMainWindow):
 
     async def wound_up(self) -> None:
         """End the coroutines of the window and its pages."""
-        owners = [self._tasks, *(t for page in self.pages for t in page.findChildren(Tasks))]
+        owners = self.findChildren(Tasks)  # also those of its pages and dialogs
         for tasks in owners:
             tasks.cancel_all()
         await asyncio.gather(*(tasks.drained() for tasks in owners))
@@ -164,6 +180,23 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_day_requested(self, day: object) -> None:
         self._tasks.start(self._desk.open_day(day), on_problem=self.banner.show_problem)  # type: ignore[arg-type]
+
+    @Slot()
+    def _on_rules_wanted(self) -> None:
+        for held in self.findChildren(RedFlagEditor):
+            held.raise_()
+            held.activateWindow()
+            return
+        RedFlagEditor(self._desk, self._look, self).show()  # not modal: an emergency may ring
+
+    @Slot()
+    def _on_rules_changed(self) -> None:
+        if problem := self._desk.red_flag_watch.problem:
+            self.say(problem, Weight.WARN)
+
+    @Slot(str)
+    def _on_emergency_opened(self, request_id: str) -> None:
+        self._on_page_requested("Desk", f"Task/{request_id}")
 
     @Slot(str)
     def _on_search_requested(self, text: str) -> None:

@@ -135,8 +135,19 @@ class TopBar(QFrame):
         self.dark.setChecked(self._look.palette.scheme is Scheme.DARK)
         self.dark.toggled.connect(self._on_dark_toggled)
         menu.addSeparator()
-        menu.addAction("Sign out").triggered.connect(self.sign_out_requested)
+        self._leave = menu.addAction("Sign out")
+        self._leave.triggered.connect(self.sign_out_requested)
         return menu
+
+    def add_menu(self, menu: QMenu) -> None:
+        """Offer *menu* under the user's name."""
+        self.person.menu().insertMenu(self._leave, menu)
+
+    def add_action(self, words: str) -> QAction:
+        """Offer something to do under the user's name."""
+        action = QAction(words, self)
+        self.person.menu().insertAction(self._leave, action)
+        return action
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Escape in the search goes back to the page."""

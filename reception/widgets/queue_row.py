@@ -139,8 +139,7 @@ def contact_text(request: Request, of_patient: Sequence[Request]) -> str:
 
 def phrases_in(red_flags: RedFlags, request: Request) -> list[str]:
     """What the phrases in all that came with *request* may mean, whatever form it came on."""
-    text = f"{request.description}\n{request.note}"
-    return list(dict.fromkeys(flag.title for flag in red_flags.found_in(text)))
+    return list(dict.fromkeys(flag.title for flag in red_flags.found_for(request)))
 
 
 def ended_text(request: Request) -> str:

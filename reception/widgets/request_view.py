@@ -14,9 +14,11 @@ from PySide6.QtWidgets import (
 
 from reception.desk.desk import Desk
 from reception.desk.order import waiting_since
-from reception.desk.red_flags import NONE_FOUND, RedFlags, titles
+from reception.desk.red_flags import NONE_FOUND, RedFlag, RedFlags, titles, what_to_do
 from reception.desk.story import PatientStory
+from reception.desk.words import clock
 from reception.records import Message, Patient, Request
+from reception.records.acknowledged import Acknowledgement, acknowledgement_of
 from reception.records.tree import text_at
 from reception.widgets.chip import Chip
 from reception.widgets.flow import Flow
@@ -205,17 +207,15 @@ class RequestView(QWidget):
         palette = self._look.palette
         said = "\n\n".join(filter(None, (request.description, request.note)))
         text = said or "No words came with this request."
-        found = self._red_flags.found_in(text)
+        found = self._red_flags.found_in(text, self._red_flags.person_of(request))
+        since = self._red_flags.found_beside(request)
         spans = [(f.start, f.end) for f in found]
         self.words.setText(
             marked_html(text, spans, palette.css(Ink.URGENT_TINT), palette.css(Ink.URGENT))
         )
         self.words.setAccessibleName(text)
-        if found:
-            self.matched.setText(f"Phrase matched: {titles(found)}")
-        else:
-            self.matched.setText(f"{NONE_FOUND}. Read it all the same.")
-        self.matched.setProperty("kind", "urgent" if found else "muted")
+        self.matched.setText(flags_text(found, since, acknowledgement_of(request)))
+        self.matched.setProperty("kind", "urgent" if found or since else "muted")
         self.matched.style().polish(self.matched)
         by = text_at(request.tree, "requester", "display")
         if request.requester.startswith("RelatedPerson/"):
@@ -237,6 +237,23 @@ class RequestView(QWidget):
         self._scroll.setStyleSheet(f"#requestBody {{ background: {palette.css(Ink.SURFACE)}; }}")
         if self._request is not None:
             self._show_words(self._request)
+
+
+def flags_text(
+    found: Sequence[RedFlag], since: Sequence[RedFlag], seen: Acknowledgement | None
+) -> str:
+    """What was matched in a request and in what came after it, what to do, and who has seen it."""
+    lines = []
+    if found or not since:
+        matched = f"Phrase matched: {titles(found)}" if found else f"{NONE_FOUND}. "
+        lines.append(matched if found else f"{matched}Read it all the same.")
+    if since:
+        lines.append(f"Matched in what came with or after it: {titles(since)}")
+    if do := what_to_do([*since, *found]):
+        lines.append(do)
+    if seen is not None:
+        lines.append(f"Acknowledged by {seen.by_name} at {clock(seen.at)}")
+    return "\n".join(lines)
 
 
 def _due_words(due: Due) -> str:

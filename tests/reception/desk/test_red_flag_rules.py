@@ -152,16 +152,6 @@ def _inline(value: object) -> str:
     return str(value) if isinstance(value, int) else repr(str(value))
 
 
-def test_broken_rules_leave_those_in_force() -> None:
-    flags = RedFlags(SMALL)
-    with pytest.raises(RulesRefused):
-        flags.use("[[family]]")
-    assert [f.family for f in flags.found_in("pain in the chest")] == ["chest"]
-    flags.use(changed('"breathless*"', '"sore ... toe*"'))
-    assert flags.found_in("I am breathless") == []
-    assert [f.family for f in flags.found_in("a very sore big toe")] == ["chest"]
-
-
 @pytest.mark.parametrize(
     ("text", "unheard", "by"),
     [
