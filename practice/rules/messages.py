@@ -278,7 +278,8 @@ def _check_window(act: Act, parent: str) -> None:
         raise _too_late(act, "This message cannot be answered here.")
     if window.replies is not None and sum(map(from_patient, answers)) >= window.replies:
         raise _too_late(act, "You have answered this message; the practice will write again.")
-    if window.ends(moment(last.get("sent"), "Communication.sent")) < act.now:
+    sent = moment(last.get("sent"), "Communication.sent")
+    if window.ends(sent, core_hours(act.unit)) < act.now:
         raise _too_late(act, "The time to reply here has passed.")
 
 

@@ -70,7 +70,7 @@ class RequestPanel(QWidget):
         self.view = RequestView(desk, look, red_flags, self)
         self.bar = RequestBar(look, self)
         self.fits = FitsTool(look, self)
-        self.composer = Composer(desk.drafts, sender.waiting, look, self)
+        self.composer = Composer(desk.drafts, sender.waiting, look, self, tasks=tasks)
         self.outcome = OutcomeTool(look, self)
         self.reject = RejectTool(look, self)
         self.assign = AssignTool(desk, look, self)
