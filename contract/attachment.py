@@ -25,6 +25,8 @@ ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
 TAKEN: Final = "Pictures (JPEG, PNG, GIF, HEIC, WebP), PDF and plain text"
 RULE: Final = f"{TAKEN}; at most {ATTACHMENT_BYTES // (1024 * 1024)} MB each."
 """What is said before anything is chosen."""
+SHORT_RULE: Final = f"picture, PDF, text, to {ATTACHMENT_BYTES // (1024 * 1024)} MB"
+"""The same where there is room for a few words."""
 _STARTS: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),

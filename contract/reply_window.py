@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from contract.core_hours import CLOSES, LONDON, is_core_day, london_day
+from contract.core_hours import STANDARD, CoreHours, london_day
 
 MOST_DAYS: Final = 90
 USUAL_DAYS: Final = 7
@@ -54,12 +54,12 @@ class ReplyWindow:
             return "One reply"
         return "Replies for 1 day" if self.days == 1 else f"Replies for {self.days} days"
 
-    def ends(self, sent: datetime) -> datetime:
+    def ends(self, sent: datetime, hours: CoreHours = STANDARD) -> datetime:
         """When an answer to what was *sent* (aware) is awaited no longer."""
         day = london_day(sent) + timedelta(days=self.days)
-        while not is_core_day(day):
-            day += timedelta(days=1)
-        return datetime.combine(day, CLOSES, LONDON)
+        while (bounds := hours.bounds(day)) is None:
+            day = hours.next_core_day(day)
+        return bounds[1]
 
 
 NO_REPLY: Final = ReplyWindow(0)

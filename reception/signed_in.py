@@ -19,13 +19,16 @@ from reception.ui.board_page import BoardPage
 from reception.ui.desk_page import DeskPage
 from reception.ui.main_window import MainWindow
 from reception.ui.messages_page import MessagesPage
+from reception.ui.page import Page
 from reception.ui.patients_page import PatientsPage
 from reception.ui.printing import Printing
 from reception.ui.release_page import ReleasePage
 from reception.ui.request_sender import Sender
 from reception.ui.sessions_page import SessionsPage
 from reception.ui.sounder import SystemSounder
+from reception.ui.thread_panel import CLINICIANS
 from reception.ui.window_state import WindowState
+from reception.ui.work_page import WorkPage
 from reception.widgets.banner import Weight
 from reception.widgets.look import Look
 
@@ -74,6 +77,7 @@ class SignedIn:
             look,
             state,
             [
+                *self._first_pages(look),
                 DeskPage(self.desk, look, self._mail),
                 BoardPage(self.desk, look),
                 MessagesPage(self.desk, look, self._mail),
@@ -90,6 +94,11 @@ class SignedIn:
         self._live: asyncio.Task[None] | None = None
         if drafts.problem:
             self.window.say(drafts.problem, Weight.WARN)
+
+    def _first_pages(self, look: Look) -> list[Page]:
+        """What stands before the desk: for who sees patients, what lies between two of them."""
+        treats = self.desk.me.role in CLINICIANS
+        return [WorkPage(self.desk, look, self._mail)] if treats else []
 
     async def start(self) -> None:
         """Get in touch and load the day; what goes wrong is shown in the window."""

@@ -77,10 +77,7 @@ def check_new(act: Act, tree: Tree) -> Tree:
     subject = target(tree.get("subject"))
     if subject and act.after(subject) is None:
         raise unknown("Communication.subject", subject)
-    internal = category(tree) == MessageCategory.INTERNAL
-    readers = targets(tree.get("recipient"))
-    if internal and any(r.startswith(("Patient/", "RelatedPerson/")) for r in readers):
-        raise invalid("Communication.recipient", "An internal note cannot be sent to a patient.")
+    _check_readers(tree)
     if parent:
         _check_payload(act, tree)
         if act.by_patient:
@@ -96,6 +93,7 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
     """
     if act.by_patient:
         after = patients.own_receipt(before, after)
+    _check_readers(after)
     was, will = str(before.get("status")), str(after.get("status"))
     if was != will and will not in _MOVES.get(was, set()):
         raise forbidden_move("A message cannot go back to that state.", "Communication.status")
@@ -117,6 +115,14 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
     if was == "preparation" and will == "in-progress":
         after = {**after, "sent": instant(act.now)}
     return after
+
+
+def _check_readers(tree: Tree) -> None:
+    readers = targets(tree.get("recipient"))
+    if category(tree) == MessageCategory.INTERNAL and any(
+        r.startswith(("Patient/", "RelatedPerson/")) for r in readers
+    ):
+        raise invalid("Communication.recipient", "An internal note cannot be sent to a patient.")
 
 
 def follow_up(act: Act, before: Tree | None, after: Tree) -> None:
@@ -278,7 +284,8 @@ def _check_window(act: Act, parent: str) -> None:
         raise _too_late(act, "This message cannot be answered here.")
     if window.replies is not None and sum(map(from_patient, answers)) >= window.replies:
         raise _too_late(act, "You have answered this message; the practice will write again.")
-    if window.ends(moment(last.get("sent"), "Communication.sent")) < act.now:
+    sent = moment(last.get("sent"), "Communication.sent")
+    if window.ends(sent, core_hours(act.unit)) < act.now:
         raise _too_late(act, "The time to reply here has passed.")
 
 

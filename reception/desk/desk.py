@@ -13,6 +13,7 @@ from reception.api.handover import Handover
 from reception.api.network import NetworkThread
 from reception.api.wire import Wire
 from reception.desk import order
+from reception.desk.ahead import Ahead
 from reception.desk.alarm import Alarm
 from reception.desk.backfill import Backfill
 from reception.desk.board import BoardVerbs
@@ -188,6 +189,7 @@ class Desk(QObject):
         self.find_patients, self.twins_of = people.find_patients, people.twins_of
         self.patients_like, self.banner = people.patients_like, people.banner
         self.story = people.story
+        self.ahead = Ahead(people.story, bench.stores, self._start, self)
         self.undo = bench.undos.undo
         self._take_alarm(bench)
 

@@ -14,6 +14,7 @@ from contract.codes import MessageCategory, Outcome, Priority, RequestState, Req
 from contract.reply_window import USUAL, ReplyWindow
 from reception.api.bundle import Entry, post, put
 from reception.desk.enclosure import Enclosure
+from reception.desk.hours import core_hours
 from reception.desk.post import Post
 from reception.desk.problems import NotPossible
 from reception.desk.workbench import Workbench
@@ -150,9 +151,10 @@ class Mailing:
             files=files,
         )
         message["partOf"] = [{"reference": header_urn}]
-        task = _thread_task(
-            patient, letter, header_urn, now, bench.me.reference, _part(mine, "task")
-        )
+        task = _thread_task(patient, letter, header_urn, now, bench.me.reference)
+        task["identifier"] = [{"system": systems.REQUEST_KEY, "value": _part(mine, "task")}]
+        ends = letter.window.ends(now, core_hours(bench.stores))
+        task["restriction"] = {"period": {"end": wire_time(ends)}}
         entries = [
             post(header, systems.MESSAGE_KEY, full_url=header_urn),
             post(message, systems.MESSAGE_KEY),
@@ -200,11 +202,10 @@ def _header(patient: Patient, topic: str, bench: Workbench, key: str) -> Tree:
 
 
 def _thread_task(
-    patient: Patient, letter: Letter, header_urn: str, now: datetime, requester: str, key: str
+    patient: Patient, letter: Letter, header_urn: str, now: datetime, requester: str
 ) -> Tree:
     return {
         "resourceType": "Task",
-        "identifier": [{"system": systems.REQUEST_KEY, "value": key}],
         "status": "on-hold",
         "businessStatus": concept(systems.REQUEST_STATE, RequestState.AWAITING_PATIENT),
         "intent": "order",
@@ -216,5 +217,4 @@ def _thread_task(
         "requester": {"reference": requester},
         "authoredOn": wire_time(now),
         "lastModified": wire_time(now),
-        "restriction": {"period": {"end": wire_time(letter.window.ends(now))}},
     }

@@ -6,15 +6,18 @@ Source: docs/contract.md 3 (Communication), 8.
 import asyncio
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from contract import systems
 from contract.attachment import kind_of
 from contract.codes import MessageCategory, Outcome
+from contract.core_hours import CoreHours
 from contract.keys import notes_key
 from contract.reply_window import USUAL, ReplyWindow
 from reception.api.bundle import Entry, post, put
 from reception.desk.deliveries import undelivered
 from reception.desk.enclosure import Enclosure, Received
+from reception.desk.hours import core_hours
 from reception.desk.problems import NotPossible
 from reception.desk.triage import Triage
 from reception.desk.workbench import Workbench
@@ -110,7 +113,7 @@ class Post:
 
         def plan(latest: Latest) -> list[Entry]:
             now = latest.get(Request, request_id)
-            ends = (window or USUAL).ends(self._bench.time.now())
+            ends = (window or USUAL).ends(*self._today())
             nobody = done or (window is not None and window.replies == 0)
             tree = now.completed(Outcome.ADVICE) if nobody else now.awaiting_patient(ends)
             self._triage.check(latest, now, str(tree["status"]))
@@ -145,12 +148,16 @@ class Post:
     async def hand_to(
         self, request_id: str, owner: str, owner_name: str, note: str = ""
     ) -> Request:
-        """Hand it to a person or a team (*owner* is a reference) with a word for them.
+        """Hand it to a person or a team (*owner* is a reference; empty: back to everybody).
 
-        The word is there before it is theirs; if it cannot be handed on, it stands all the same.
+        *note* is a word for them that no patient ever reads.
+
+        The note is there before it is theirs; if it cannot be handed on, it stands all the same.
         """
         if note.strip():
             await self.note(request_id, note)
+        if not owner:
+            return await self._triage.hand_back(request_id)
         return await self._triage.assign(request_id, owner, owner_name)
 
     # -- what did not arrive
@@ -191,7 +198,7 @@ class Post:
             lost = latest.get(Message, message_id)
             if not lost.failed:
                 raise NotPossible("It has been tried again already.")
-            ends = (lost.window or USUAL).ends(self._bench.time.now())
+            ends = (lost.window or USUAL).ends(*self._today())
             self._triage.check(latest, now, "on-hold")
             message = changed(lost.tree, status="in-progress", statusReason=None)
             return [
@@ -266,6 +273,9 @@ class Post:
             post(self._notes_header(request), systems.MESSAGE_KEY, full_url=header_urn),
             post(message, systems.MESSAGE_KEY),
         ]
+
+    def _today(self) -> tuple[datetime, CoreHours]:
+        return self._bench.time.now(), core_hours(self._bench.stores)
 
     def _who(self, request: Request) -> str:
         return self._bench.stores.patient_name(request) or "The patient"

@@ -1,39 +1,36 @@
 """Messages: conversations by who acts next, the open one, and the patient beside it."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QLabel,
-    QScrollArea,
+    QHBoxLayout,
+    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from contract.codes import Outcome
 from reception.desk.desk import Desk
-from reception.records import Message, Request
-from reception.records.problem import ChangedElsewhere, Problem
+from reception.records import Message, Patient, Request
+from reception.records.problem import Problem
+from reception.ui.new_message import NewMessage
 from reception.ui.page import Page
-from reception.ui.request_conversation import RequestConversation
 from reception.ui.request_sender import Sender
 from reception.ui.tasks import Tasks
+from reception.ui.thread_panel import ThreadPanel
 from reception.widgets.banner import Banner, Weight
-from reception.widgets.composer import Composer, draft_key, target_of
 from reception.widgets.look import Look
-from reception.widgets.palette import Ink
-from reception.widgets.patient_banner import PatientBanner
-from reception.widgets.patient_story import PatientStoryView
-from reception.widgets.request_outcome import OutcomeTool
 from reception.widgets.send_bar import SendBar
 from reception.widgets.sending import Outgoing
-from reception.widgets.thread_conversation import Conversation
-from reception.widgets.thread_row import ThreadLane, thread_list
+from reception.widgets.thread_row import ThreadLane, is_conversation, thread_list
+
+_READ_MS = 60
+"""Threads that are met at the same time are read together."""
 
 
 class MessagesPage(Page):
-    """Three panes: conversations, the open one with its composer, the patient's story."""
+    """Three panes: conversations, the open one with its tools, the patient's story."""
 
     title = "Messages"
     icon = "messages"
@@ -48,64 +45,48 @@ class MessagesPage(Page):
         super().__init__(parent)
         self._desk, self._look = desk, look
         self._tasks = Tasks(self)
-        self._turn = 0
-        self._request: Request | None = None
-        self._said = RequestConversation(desk)
+        self._unread: set[str] = set()
+        self._known: set[str] = set()
         self.mail = sender or Sender(desk, parent=self)
         self.page_banner = Banner(look, self)
         self.threads = thread_list(desk, look, self)
-        self.banner = PatientBanner(desk, look, self)
-        self.topic = QLabel(self)
-        self.topic.setProperty("kind", "heading")
-        self.topic.setWordWrap(True)
-        self.conversation = Conversation(look, self)
-        self.composer = Composer(desk.drafts, self.mail.waiting, look, self)
-        self.outcome = OutcomeTool(look, self)
-        self.story = PatientStoryView(desk, look, self)
+        self.new = QPushButton("New message  (N)", self)
+        self.panel = ThreadPanel(desk, look, self._tasks, self.mail, self)
+        self.letter = NewMessage(desk, look, self._tasks, self)
         self.send_bar = SendBar(self.mail.waiting, look, self)
+        panel = self.panel
+        self.banner, self.conversation = panel.banner, panel.conversation
+        self.composer, self.outcome, self.story = panel.composer, panel.outcome, panel.story
+        self._soon = QTimer(self, singleShot=True, interval=_READ_MS)
         self._build(look.metrics.unit_px)
         self._connect()
+        self._meet_all()
 
     def _build(self, unit: int) -> None:
-        body = QWidget(self)
-        body.setObjectName("conversationBody")
-        inside = QVBoxLayout(body)
-        inside.setContentsMargins(2 * unit, unit, 2 * unit, unit)
-        inside.addWidget(self.topic)
-        inside.addWidget(self.conversation)
-        inside.addStretch(1)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(body)
-        opened = QWidget(self)
-        column = QVBoxLayout(opened)
+        left = QWidget(self)
+        column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addWidget(self._scroll, 1)
-        column.addWidget(self.outcome)
-        column.addWidget(self.composer)
-        self.outcome.hide()
-        nothing = QLabel("Enter opens the marked conversation", self)
-        nothing.setProperty("kind", "muted")
-        nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(nothing)
-        self._stack.addWidget(opened)
+        column.addWidget(self.threads, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(unit, unit // 2, unit, unit // 2)
+        foot.addWidget(self.new)
+        column.addLayout(foot)
+        self._middle = QStackedWidget(self)
+        self._middle.addWidget(self.panel)
+        self._middle.addWidget(self.letter)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setObjectName("messagesSplitter")
         self.splitter.setChildrenCollapsible(False)
         for pane, stretch, least in (
-            (self.threads, 0, 40),
-            (self._stack, 3, 50),
-            (self.story, 2, 36),
+            (left, 0, 40),
+            (self._middle, 3, 50),
+            (self.panel.side, 2, 36),
         ):
             pane.setMinimumWidth(unit * least)
             self.splitter.addWidget(pane)
             self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
-        self.splitter.setSizes([unit * 58, unit * 100, unit * 56])
+        self.splitter.setSizes([unit * 46, unit * 112, unit * 48])
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -117,88 +98,76 @@ class MessagesPage(Page):
         desk = self._desk
         self.threads.opened.connect(self.open)
         self.threads.counts_changed.connect(self._on_counts_changed)
-        self.composer.closed.connect(self._to_list)
-        self.composer.sent.connect(self._on_sent)
-        self.composer.note_written.connect(self._on_note_written)
-        self.outcome.closed.connect(self._on_outcome_closed)
-        self.outcome.chosen.connect(self._on_outcome)
+        self.new.clicked.connect(self._on_new)
+        self.letter.closed.connect(self._on_letter_closed)
+        self.panel.opened.connect(self._on_opened)
+        self.panel.left.connect(self._to_list)
+        self.panel.ended.connect(self.threads.let_go)
+        self.panel.request_chosen.connect(self._on_request_chosen)
         self.send_bar.taken_back.connect(self._on_taken_back)
         self.mail.failed.connect(self._on_not_sent)
-        self.story.request_chosen.connect(self._on_request_chosen)
-        self.page_banner.pressed.connect(self._on_take_over)
+        self._soon.timeout.connect(self._on_soon)
+        desk.loaded.connect(self._meet_all)
+        desk.requests.reset.connect(self._meet_all)
+        desk.requests.added.connect(self._on_request)
+        desk.requests.changed.connect(self._on_request_changed)
         desk.messages.added.connect(self._on_message)
         desk.messages.changed.connect(self._on_message_changed)
-        desk.messages.reset.connect(self._show_conversation)
-        desk.requests.changed.connect(self._on_request_changed)
-        self._look.palette.changed.connect(self._dress)
-        self._dress()
+        desk.drafts.changed.connect(self._on_draft_changed)
 
     @property
     def request(self) -> Request | None:
         """The request whose conversation is open."""
-        return self._request
+        return self.panel.request
 
     def came_to_front(self) -> None:
         """Work goes on in the list."""
-        self.threads.view.setFocus()
+        if self._middle.currentWidget() is self.letter:
+            self.letter.setFocus()
+        else:
+            self.threads.view.setFocus()
 
     def focus_search(self) -> None:
         """`/` filters the conversations."""
         self.threads.focus_filter()
 
     def show_reference(self, reference: str) -> None:
-        """Open the conversation of the request that *reference* (`Task/x`) names."""
-        kind, _, request_id = reference.partition("/")
-        request = self._desk.requests.get(request_id) if kind == "Task" else None
+        """Open the conversation of `Task/x`; `Patient/x`: begin a new message to them."""
+        kind, _, record_id = reference.partition("/")
+        request = self._desk.requests.get(record_id) if kind == "Task" else None
         if request is not None:
             lane = next((x for x in ThreadLane if x.takes(request, "")), ThreadLane.US)
             self.threads.show_lane(lane)
-            self.open(request_id)
+            self.open(record_id)
+        elif kind == "Patient" and record_id:
+            self._tasks.start(self._write_to(record_id), on_problem=self._show_problem)
 
     @Slot(str)
     def open(self, request_id: str) -> None:
-        """Open that conversation, claim it, and read it."""
-        request = self._desk.requests.get(request_id)
-        if request is None or (self._request is not None and self._request.id == request_id):
-            return
-        self._let_go()
-        self._turn += 1
-        self._request = request
+        """Open that conversation."""
+        if self._middle.currentWidget() is self.letter:
+            self.letter.put_away()
         self.page_banner.hide()
-        self.outcome.hide()
-        self.composer.show()
-        self.conversation.show_messages([], self._desk.time.today())
-        self.story.hide_story()
-        self._show_person(request)
-        self._show_conversation()
-        self._stack.setCurrentIndex(1)
-        self.threads.set_open(request_id)
-        self._tasks.start(self._read(request, self._turn), on_problem=self._show_problem)
-        if request.patient_id:
-            self._tasks.start(
-                self._read_story(request.patient_id, self._turn), on_problem=self._show_problem
-            )
-        if request.is_open:
-            self._tasks.start(self._claim(request.id, self._turn), on_problem=self._show_problem)
+        self.panel.open(request_id)
 
     def close_open(self) -> None:
         """Close what is open."""
-        self._let_go()
-        self._turn += 1
-        self._request = None
-        self.composer.aim(None)
-        self.story.hide_story()
-        self._stack.setCurrentIndex(0)
-        self.threads.set_open("")
-        self._to_list()
+        self.panel.close_open()
+
+    def write(self, patient: Patient | None = None) -> None:
+        """Begin a new message, to *patient* if it is known to whom."""
+        self.panel.close_open()
+        self._middle.setCurrentWidget(self.letter)
+        self.panel.side.hide()
+        self.letter.begin(patient)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """R writes, E ends, the rest is the list's; what is typed never comes here."""
+        """N begins, R writes, E ends, the rest is the list's; what is typed never comes here."""
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if plain and event.text() and self._on_key(event.text()):
             return
-        if event.key() == Qt.Key.Key_Escape and self._request is not None:
-            self.close_open()
+        if event.key() == Qt.Key.Key_Escape and self.request is not None:
+            self.panel.close_open()
             return
         super().keyPressEvent(event)
 
@@ -207,135 +176,42 @@ class MessagesPage(Page):
             self.threads.admit()
         elif text == "/":
             self.focus_search()
+        elif text == "n":
+            self.write()
         elif text in ("j", "k"):
             self.threads.view.step(1 if text == "j" else -1)
-        elif text in ("r", "e"):
+        elif text in self.panel.bar.buttons:
             marked = self.threads.view.current_id
-            if marked and (self.threads.view.hasFocus() or self._request is None):
+            if marked and (self.threads.view.hasFocus() or self.request is None):
                 self.open(marked)
-            if self._request is None or self._request.is_unmatched:
-                return False
-            if text == "r":
-                self.outcome.hide()
-                self.composer.show()
-                self.composer.setFocus()
-            else:
-                self.outcome.ask(self._request)
-                self.composer.keep()
-                self.composer.hide()
-                self.outcome.show()
-                self.outcome.setFocus()
+            return self.panel.press(text)
         else:
             return False
         return True
 
-    # Reading
+    async def _write_to(self, patient_id: str) -> None:
+        known = self._desk.patients.get(patient_id)
+        if known is None:
+            banner = await self._desk.banner(patient_id, panel="write")
+            known = banner.patient if banner is not None else None
+        if known is not None:
+            self.write(known)
 
-    async def _claim(self, request_id: str, turn: int) -> None:
-        try:
-            await self._desk.open_request(request_id)
-        except ChangedElsewhere as theirs:
-            if turn == self._turn:
-                self.page_banner.say(theirs.sentence, Weight.WARN, offer="Take over")
-
-    async def _read(self, request: Request, turn: int) -> None:
-        await self._said.read(request)
-        if turn != self._turn:
-            return
-        self._show_conversation()
-        if request.thread_id:
-            await self._desk.mark_read(request.thread_id)
-
-    async def _read_story(self, patient_id: str, turn: int) -> None:
-        story = await self._desk.story(patient_id, panel="messages")
-        request = self._request
-        if story is None or turn != self._turn or request is None:
-            return
-        if story.banner.patient.id == request.patient_id:
-            self.banner.show_patient(story.banner.patient)
-            self.banner.show_facts(story.banner)
-            self.story.show_story(story)
-            self.composer.aim(target_of(request, story.banner.patient))
-            patient = story.banner.patient
-            self.banner.show_twins(patient.id, await self._desk.twins_of(patient))
-
-    def _show_person(self, request: Request) -> None:
-        patient = self._desk.patients.get(request.patient_id) if request.patient_id else None
-        if request.is_unmatched:
-            self.banner.show_unmatched(request.patient_name)
-        elif patient is None:
-            self.banner.show_loading(request.patient_name)
-        else:
-            self.banner.show_patient(patient)
-        self.composer.aim(target_of(request, patient))
-        self.composer.setEnabled(not request.is_unmatched)
+    # What is told
 
     @Slot()
-    def _show_conversation(self) -> None:
-        request = self._request
-        if request is None:
-            return
-        header = self._desk.messages.get(request.thread_id)
-        self.topic.setText((header.topic if header else "") or request.description)
-        messages = self._said.held(request)
-        bar = self._scroll.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - 4
-        fresh = self.conversation.show_messages(messages, self._desk.time.today())
-        if fresh and at_end:
-            self.conversation.adjustSize()
-            body = self._scroll.widget()
-            if body is not None and (layout := body.layout()) is not None:
-                layout.activate()
-                body.adjustSize()
-            bar.setValue(bar.maximum())
-
-    def _let_go(self) -> None:
-        request = self._request
-        self.composer.keep()
-        if request is None or not request.is_open:
-            return
-        key = draft_key(request.patient_id, request.id, request.thread_id)
-        if not self.mail.waiting.is_busy_with(key):
-            self._tasks.start(self._desk.close_request(request.id), on_problem=self._show_problem)
-
-    # Acting
-
-    @Slot(object)
-    def _on_sent(self, out: Outgoing) -> None:
-        if self._request is not None and self._request.id == out.request_id:
-            self.close_open()
-
-    @Slot(str, str, str)
-    def _on_note_written(self, request_id: str, text: str, draft: str) -> None:
-        self._tasks.start(self._note(request_id, text, draft), on_problem=self._show_problem)
-
-    async def _note(self, request_id: str, text: str, draft: str) -> None:
-        await self._desk.note(request_id, text)
-        self.composer.settled(draft)
-
-    @Slot(Outcome)
-    def _on_outcome(self, outcome: Outcome) -> None:
-        request = self._request
-        if request is not None:
-            self._tasks.start(self._end(request.id, outcome), on_problem=self._show_problem)
-
-    async def _end(self, request_id: str, outcome: Outcome) -> None:
-        await self._desk.complete(request_id, outcome)
-        if self._request is not None and self._request.id == request_id:
-            self.close_open()
-        self.threads.let_go(request_id)
+    def _on_new(self) -> None:
+        self.write()
 
     @Slot()
-    def _on_outcome_closed(self) -> None:
-        self.outcome.hide()
-        self.composer.show()
+    def _on_letter_closed(self) -> None:
+        self._middle.setCurrentWidget(self.panel)
+        self.panel.side.show()
         self._to_list()
 
-    @Slot()
-    def _on_take_over(self) -> None:
-        if self._request is not None:
-            self.page_banner.hide()
-            self._tasks.start(self._desk.take_over(self._request.id), on_problem=self._show_problem)
+    @Slot(str)
+    def _on_opened(self, request_id: str) -> None:
+        self.threads.set_open(request_id)
 
     @Slot(object)
     def _on_taken_back(self, out: Outgoing) -> None:
@@ -359,33 +235,52 @@ class MessagesPage(Page):
     def _to_list(self) -> None:
         self.threads.view.setFocus()
 
-    # What the stores say
+    # What was said last, in every row
+
+    @Slot()
+    def _meet_all(self) -> None:
+        for request in self._desk.requests:
+            self._on_request(request)
+
+    @Slot(object)
+    def _on_request(self, request: Request) -> None:
+        header_id = request.thread_id
+        if header_id and header_id not in self._known and is_conversation(request):
+            self._known.add(header_id)
+            self._unread.add(header_id)
+            if not self._soon.isActive():
+                self._soon.start()
+
+    @Slot(object, object)
+    def _on_request_changed(self, _before: Request, after: Request) -> None:
+        self._on_request(after)
+
+    @Slot()
+    def _on_soon(self) -> None:
+        some, self._unread = sorted(self._unread), set()
+        if some:
+            self._tasks.start(self._read(some), on_problem=self._not_read)
+
+    async def _read(self, header_ids: list[str]) -> None:
+        await self._desk.read_threads(header_ids)
+
+    def _not_read(self, _problem: Problem) -> None:
+        """Rows say less then; the next load asks again."""
+        self._known.clear()
 
     @Slot(object)
     def _on_message(self, message: Message) -> None:
         self.threads.model.refresh_thread(message.header_id or message.id)
-        if self._request is not None and self._said.concerns(message, self._request):
-            self._show_conversation()
 
     @Slot(object, object)
     def _on_message_changed(self, _before: Message, after: Message) -> None:
         self._on_message(after)
 
-    @Slot(object, object)
-    def _on_request_changed(self, before: Request, after: Request) -> None:
-        if self._request is None or after.id != self._request.id:
-            return
-        self._request = after
-        if before.patient_id != after.patient_id:
-            self._show_person(after)
+    @Slot(str)
+    def _on_draft_changed(self, key: str) -> None:
+        self.threads.model.refresh_thread(key.partition("/")[2])
 
     @Slot()
     def _on_counts_changed(self) -> None:
-        model = self.threads.model
         urgent = any(r.is_emergency and ThreadLane.US.takes(r, "") for r in self._desk.requests)
-        self.badge_changed.emit(model.count(ThreadLane.US), urgent)
-
-    @Slot()
-    def _dress(self) -> None:
-        ground = self._look.palette.css(Ink.SURFACE)
-        self._scroll.setStyleSheet(f"#conversationBody {{ background: {ground}; }}")
+        self.badge_changed.emit(self.threads.model.count(ThreadLane.US), urgent)

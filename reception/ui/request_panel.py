@@ -73,7 +73,7 @@ class RequestPanel(QWidget):
         self.bar = RequestBar(look, self)
         self.fits = FitsTool(look, self)
         self.clashes = ClashAsk(look, self._book, self)
-        self.composer = Composer(desk.drafts, sender.waiting, look, self)
+        self.composer = Composer(desk.drafts, sender.waiting, look, self, tasks=tasks)
         self.outcome = OutcomeTool(look, self)
         self.reject = RejectTool(look, self)
         self.assign = AssignTool(desk, look, self)

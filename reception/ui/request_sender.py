@@ -53,8 +53,11 @@ class Sender(QObject):
         self._tasks.start(self._send(out), on_problem=problem_met)
 
     async def _send(self, out: Outgoing) -> None:
-        await self._desk.reply(out.request_id, out.text, done=out.done)
-        if self._desk.drafts.text(out.key).strip() == out.text:
-            self._desk.drafts.drop(out.key)
+        await self._desk.reply(
+            out.request_id, out.text, done=out.done, window=out.window, files=out.files
+        )
+        drafts = self._desk.drafts
+        if drafts.text(out.key).strip() == out.text and drafts.files(out.key) == out.files:
+            drafts.drop(out.key)
         self.waiting.ended(out.key)
         self.sent.emit(out)

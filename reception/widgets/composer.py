@@ -3,14 +3,18 @@
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QPushButton, QWidget
 
+from contract.reply_window import NO_REPLY, ONE_REPLY, USUAL, ReplyWindow
 from reception.desk.drafts import Drafts
+from reception.desk.enclosure import Enclosure
 from reception.records import Patient, Request
+from reception.widgets.enclosure_strip import EnclosureStrip
 from reception.widgets.flow import Flow
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
+from reception.widgets.patient_search import Starts
 from reception.widgets.patient_words import on_button
 from reception.widgets.request_tool import Tool
 from reception.widgets.sending import Outgoing, Sending
@@ -33,6 +37,24 @@ PHRASES: tuple[tuple[str, str], ...] = (
     ("Thank you", "Thank you for letting us know. We have added this to your record. "),
 )
 """Words that are written many times a day."""
+
+WINDOWS: tuple[ReplyWindow, ...] = (
+    USUAL,
+    ONE_REPLY,
+    NO_REPLY,
+    *(ReplyWindow(days=days) for days in (1, 3, 14, 28)),
+)
+"""How long an answer may be taken, the usual one first."""
+
+
+def window_choice(parent: QWidget) -> QComboBox:
+    """A choice of `WINDOWS`, in words."""
+    made = QComboBox(parent)
+    for window in WINDOWS:
+        made.addItem(window.words)
+    made.setAccessibleName("How long the patient may answer")
+    made.setToolTip("How long the patient may answer")
+    return made
 
 
 @dataclass(frozen=True)
@@ -79,14 +101,20 @@ class Composer(Tool):
     """An internal note for this request, with these words, whose draft has this key."""
 
     def __init__(
-        self, drafts: Drafts, sending: Sending, look: Look, parent: QWidget | None = None
+        self,
+        drafts: Drafts,
+        sending: Sending,
+        look: Look,
+        parent: QWidget | None = None,
+        *,
+        tasks: Starts | None = None,
     ) -> None:
         self._internal = False
         super().__init__(look, "Reply", parent)
         self._drafts, self._sending = drafts, sending
         self._target: Target | None = None
         unit = look.metrics.unit_px
-        phrases = QWidget(self)
+        phrases = self._phrases = QWidget(self)
         flow = Flow(phrases, gap_px=max(2, unit // 2), line_px=max(2, unit // 2))
         for name, words in PHRASES:
             button = QPushButton(name, phrases)
@@ -98,22 +126,32 @@ class Composer(Tool):
         self.text = QPlainTextEdit(self)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName("Message")
-        self.text.setFixedHeight(round(look.metrics.line_px * 5 + 2 * unit))
+        self.text.setFixedHeight(round(look.metrics.line_px * 4 + 2 * unit))
         self.text.installEventFilter(self)
         self.send = QPushButton(self)
         self.send.setProperty("kind", "primary")
         self.send_done = QPushButton("Send and close  (Ctrl+Shift+Enter)", self)
+        self.window_choice = window_choice(self)
+        self.files = EnclosureStrip(look, tasks, self) if tasks is not None else None
         self.internal = QPushButton("Internal note", self)
         self.internal.setCheckable(True)
         self.internal.setToolTip("For colleagues only: the patient can never read it")
         buttons = QWidget(self)
         row = Flow(buttons, gap_px=unit, line_px=max(2, unit // 2))
-        for button in (self.send, self.send_done):
-            row.addWidget(button)
+        row.addWidget(self.send)
+        row.addWidget(self.send_done)
+        if self.files is not None:
+            self.files.add(self.window_choice)
+        else:
+            row.addWidget(self.window_choice)
         # Not beside Send, whose width is the patient's name: it stays where the hand expects it.
         self.head.insertWidget(2, self.internal)
         self.body.addWidget(phrases)
         self.body.addWidget(self.text)
+        if self.files is not None:
+            self.body.addWidget(self.files)
+            self.files.enclosed.connect(self._on_enclosed)
+            self.files.dropped.connect(self._on_dropped)
         self.body.addWidget(buttons)
         self.setFocusProxy(self.text)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -123,6 +161,7 @@ class Composer(Tool):
         self.send_done.clicked.connect(self._on_send_done)
         self.internal.toggled.connect(self._on_internal)
         sending.changed.connect(self._on_sending_changed)
+        drafts.changed.connect(self._on_draft_changed)
         self.aim(None)
 
     @property
@@ -141,8 +180,24 @@ class Composer(Tool):
         self.keep()
         self._target = target
         self.internal.setChecked(False)
+        self.window_choice.setCurrentIndex(0)
         self._fill()
         self._name_buttons()
+
+    @property
+    def window_chosen(self) -> ReplyWindow:
+        """How long the patient may answer what is being written."""
+        return WINDOWS[max(0, self.window_choice.currentIndex())]
+
+    def write_note(self) -> None:
+        """Write for colleagues."""
+        self.internal.setChecked(True)
+        self.text.setFocus()
+
+    def write_patient(self) -> None:
+        """Write to the patient."""
+        self.internal.setChecked(False)
+        self.text.setFocus()
 
     @Slot()
     def keep(self) -> None:
@@ -168,6 +223,11 @@ class Composer(Tool):
     def ground(self) -> Ink:
         """A note for colleagues stands on another ground."""
         return Ink.INTERNAL_TINT if self._internal else Ink.RAISED
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What goes out of sight is kept, whoever hid it."""
+        super().hideEvent(event)
+        self.keep()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ctrl+Enter sends, with Shift it closes the request as well; Escape puts it away."""
@@ -203,6 +263,9 @@ class Composer(Tool):
             self.text.setPlainText(text)
             self.text.blockSignals(False)
             self.text.moveCursor(self.text.textCursor().MoveOperation.End)
+        if self.files is not None:
+            self.files.setVisible(not self._internal and self._target is not None)
+            self.files.show_files(*(("", ()) if busy or self._target is None else self._enclosed()))
         if text and not self._internal:
             self.hint.setText("Your draft is back. It has not been sent.")
         else:
@@ -210,11 +273,16 @@ class Composer(Tool):
                 "Colleagues only: the patient never reads it." if self._internal else ""
             )
 
+    def _enclosed(self) -> tuple[str, tuple[Enclosure, ...]]:
+        assert self._target is not None
+        return self._target.key, self._drafts.files(self._target.key)
+
     def _name_buttons(self) -> None:
         target = self._target
         patient = target.patient if target is not None else None
         known = patient is not None or (self._internal and target is not None)
-        ready = known and bool(self.text.toPlainText().strip())
+        with_files = target is not None and not self._internal and bool(self._enclosed()[1])
+        ready = known and (with_files or bool(self.text.toPlainText().strip()))
         busy = target is not None and self._sending.is_busy_with(target.key)
         if self._internal:
             self.send.setText("Save note  (Ctrl+Enter)")
@@ -222,6 +290,7 @@ class Composer(Tool):
             who = f" to {on_button(patient)}" if patient is not None else ""
             self.send.setText(f"Send{who}  (Ctrl+Enter)")
         self.send_done.setVisible(not self._internal)
+        self.window_choice.setVisible(not self._internal)
         self.send.setEnabled(ready and not busy)
         self.send_done.setEnabled(ready and not busy)
         self.text.setReadOnly(busy and not self._internal)
@@ -245,6 +314,8 @@ class Composer(Tool):
     def _on_internal(self, internal: bool) -> None:
         self.keep()
         self._internal = internal
+        self.title.setText("Note" if internal else "Reply")
+        self._phrases.setVisible(not internal)  # they are words to patients
         self._fill()
         self._name_buttons()
         self.dress()
@@ -259,7 +330,10 @@ class Composer(Tool):
 
     def _hand_over(self, *, done: bool) -> None:
         target, text = self._target, self.text.toPlainText().strip()
-        if target is None or not text or self._sending.is_busy_with(target.key):
+        if target is None or self._sending.is_busy_with(target.key):
+            return
+        files = () if self._internal else self._enclosed()[1]
+        if not text and not files:
             return
         self.keep()
         if self._internal:
@@ -267,11 +341,35 @@ class Composer(Tool):
             return
         if target.patient is None:  # the words wait for the name on the button
             return
-        out = Outgoing(target.key, target.patient, target.request_id, text, done)
+        out = Outgoing(
+            target.key, target.patient, target.request_id, text, done, self.window_chosen, files
+        )
         self._sending.put(out)
         self._fill()
         self._name_buttons()
         self.sent.emit(out)
+
+    @Slot(str, object)
+    def _on_enclosed(self, key: str, file: Enclosure) -> None:
+        self._drafts.enclose(key, (*self._drafts.files(key), file))
+
+    @Slot(int)
+    def _on_dropped(self, number: int) -> None:
+        if self._target is not None:
+            key, files = self._enclosed()
+            self._drafts.enclose(key, (*files[:number], *files[number + 1 :]))
+
+    @Slot(str)
+    def _on_draft_changed(self, key: str) -> None:
+        """The same words stand on two pages: what was changed on the other is shown here."""
+        target = self._target
+        if target is None or key not in (self._draft, target.key):
+            return
+        if self.files is not None and not self._sending.is_busy_with(target.key):
+            self.files.show_files(*self._enclosed())
+        if not self.text.hasFocus() and not self._pause.isActive():
+            self._fill()
+        self._name_buttons()
 
     @Slot()
     def _on_sending_changed(self) -> None:

@@ -97,7 +97,14 @@ class PatientStoryView(QScrollArea):
     request_chosen = Signal(str)
     """One of the open requests is to be opened."""
 
-    def __init__(self, desk: Desk, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        look: Look,
+        parent: QWidget | None = None,
+        *,
+        record_first: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._desk, self._look = desk, look
         unit = look.metrics.unit_px
@@ -110,7 +117,8 @@ class PatientStoryView(QScrollArea):
         self._columns.setContentsMargins(2 * unit, 2 * unit, 2 * unit, unit)
         self._columns.setSpacing(unit)
         doing, record = QVBoxLayout(), QVBoxLayout()
-        for column in (doing, record):
+        # Who treats people looks for the record first, who books them for what is coming.
+        for column in (record, doing) if record_first else (doing, record):
             column.setSpacing(unit)
             self._columns.addLayout(column, 1)
         self._coming = Section(look, "Appointments from today", body)
@@ -123,10 +131,9 @@ class PatientStoryView(QScrollArea):
         self._documents = Section(look, "Documents", body)
         for section in (self._coming, self._open, self._earlier):
             doing.addWidget(section)
+        first = (self._problems, self._medicines, self._allergies)
         for section in (
-            self._allergies,
-            self._medicines,
-            self._problems,
+            *(first if record_first else first[::-1]),
             self._results,
             self._documents,
         ):

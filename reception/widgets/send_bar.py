@@ -63,7 +63,12 @@ class SendBar(QFrame):
         if self._next is not None:
             left_s = self._sending.left_s(self._next.key)
             more = f"  (+{len(waiting) - 1} more)" if len(waiting) > 1 else ""
-            self.words.setText(f"Message to {self._next.patient.name} goes in {left_s} s{more}")
+            files = len(self._next.files)
+            with_it = f" with {files} {'file' if files == 1 else 'files'}" if files else ""
+            reply = self._next.window.words.lower()
+            self.words.setText(
+                f"Message to {self._next.patient.name}{with_it} goes in {left_s} s ({reply}){more}"
+            )
 
     @Slot()
     def _dress(self) -> None:

@@ -10,6 +10,8 @@ from time import monotonic
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from contract.limits import UNDO_SEND_S
+from contract.reply_window import USUAL, ReplyWindow
+from reception.desk.enclosure import Enclosure
 from reception.records import Patient
 
 
@@ -23,6 +25,8 @@ class Outgoing:
         request_id: the request it answers.
         text: the words.
         done: whether the request is finished with it.
+        window: how long the patient may answer.
+        files: what goes along.
     """
 
     key: str
@@ -30,6 +34,8 @@ class Outgoing:
     request_id: str
     text: str
     done: bool
+    window: ReplyWindow = USUAL
+    files: tuple[Enclosure, ...] = ()
 
 
 class Sending(QObject):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import partial
 
 from PySide6.QtCore import QObject, QRectF, QSize
 from PySide6.QtGui import QPainter
@@ -11,8 +12,9 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from contract.codes import Outcome, RequestState
 from reception.desk.desk import Desk
-from reception.desk.order import waiting_since
+from reception.desk.order import QueueKey, waiting_since
 from reception.records import Message, Request
+from reception.widgets.composer import draft_key
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 from reception.widgets.patient_words import age_text, sex_text
@@ -38,10 +40,13 @@ class ThreadLane(Enum):
 
     US = "For us"
     PATIENT = "With patient"
-    CLOSED = "Closed"
+    CLOSED = "Nobody"
 
     def takes(self, request: Request, _me: str) -> bool:
-        """Whether the conversation of *request* stands here."""
+        """Whether the conversation of *request* stands here.
+
+        The service brings back what waits for the patient when the time to answer is over.
+        """
         if self is ThreadLane.CLOSED:
             answered = request.is_thread or request.outcome == Outcome.ADVICE
             return not request.is_open and answered
@@ -93,8 +98,13 @@ class ThreadReader:
         header = desk.messages.get(request.thread_id)
         spoken = [m for m in messages if not m.is_internal]
         last = spoken[-1] if spoken else None
-        failed = request.state == RequestState.DELIVERY_FAILED or any(m.failed for m in messages)
+        failed = request.is_open and (
+            request.state == RequestState.DELIVERY_FAILED or bool(desk.undelivered(request))
+        )
+        draft = draft_key(request.patient_id, request.id, request.thread_id)
         state = "Not delivered" if failed else _state(request, desk.me.reference, now, ended=ended)
+        if not failed and (desk.drafts.text(draft) or desk.drafts.files(draft)):
+            state = "Draft, not sent"
         unread = any(m.from_patient and m.status == "in-progress" for m in messages)
         words = " ".join(last.text.split()) if last else " ".join(request.description.split())
         who = (
@@ -187,11 +197,18 @@ class ThreadDelegate(QStyledItemDelegate):
         painter.restore()
 
 
+def thread_key(desk: Desk, request: Request) -> tuple[bool, int, QueueKey]:
+    """Emergencies, what did not arrive, replies that have come, then the order of work."""
+    rank = {RequestState.DELIVERY_FAILED: 0, RequestState.REOPENED: 1}
+    place = next((n for state, n in rank.items() if request.state == state), 2)
+    return not request.is_emergency, place, desk.queue_key(request)
+
+
 def thread_list(desk: Desk, look: Look, parent: QWidget | None = None) -> QueuePane:
-    """Conversations by who acts next, the longest waiting first."""
+    """Conversations by who acts next; replies at the top, then the longest waiting."""
     model = QueueModel(
         desk.requests,
-        order=desk.queue_key,
+        order=partial(thread_key, desk),
         describe=ThreadReader(desk).describe,
         me=desk.me.reference,
         lane=ThreadLane.US,
@@ -202,7 +219,7 @@ def thread_list(desk: Desk, look: Look, parent: QWidget | None = None) -> QueueP
 
 
 def _order_text() -> str:
-    return "Due first, then longest waiting"
+    return "Replies first, then due, then longest waiting"
 
 
 def _state(request: Request, me: str, now: datetime, *, ended: bool) -> str:

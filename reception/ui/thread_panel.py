@@ -1,0 +1,567 @@
+"""The open conversation with its patient, its tools and what came with it."""
+
+from collections.abc import Coroutine
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from contract.codes import Outcome, Role
+from contract.limits import DESCRIPTION_CHARS
+from reception.desk.desk import Desk
+from reception.desk.problems import NotPossible, SlotTaken
+from reception.desk.repeat_orders import Item
+from reception.desk.story import PatientStory
+from reception.records import Attachment, Message, Patient, Request
+from reception.records.problem import ChangedElsewhere, Problem
+from reception.ui.request_conversation import RequestConversation
+from reception.ui.request_sender import Sender
+from reception.ui.tasks import Tasks
+from reception.widgets.banner import Banner, Weight
+from reception.widgets.composer import Composer, draft_key, target_of
+from reception.widgets.file_view import FileView
+from reception.widgets.look import Look
+from reception.widgets.palette import Ink
+from reception.widgets.patient_banner import PatientBanner
+from reception.widgets.patient_story import PatientStoryView
+from reception.widgets.request_assign import POOL
+from reception.widgets.request_fits import FitsTool
+from reception.widgets.request_outcome import OutcomeTool
+from reception.widgets.request_tool import Tool
+from reception.widgets.sending import Outgoing
+from reception.widgets.sign_tool import SignTool
+from reception.widgets.thread_bar import ThreadBar
+from reception.widgets.thread_conversation import Conversation
+from reception.widgets.thread_tools import FailureTool, HandOnTool
+
+SIGNERS = (Role.PRESCRIBER,)
+CLINICIANS = (Role.CLINICIAN, Role.PRESCRIBER)
+
+
+class ThreadPanel(QWidget):
+    """One conversation at a time, or none; `side` has the patient's story, or a file.
+
+    Every question is asked with the turn it belongs to and every answer is keyed to its patient:
+    what comes late for somebody else is dropped.
+    """
+
+    opened = Signal(str)
+    """The request of this id is open now; empty: none is."""
+    ended = Signal(str)
+    """The user has dealt with the request of this id."""
+    left = Signal()
+    """The keyboard goes back to the list."""
+    request_chosen = Signal(str)
+    """Another request of the same patient is wanted."""
+
+    def __init__(
+        self, desk: Desk, look: Look, tasks: Tasks, mail: Sender, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._look, self._tasks, self._mail = desk, look, tasks, mail
+        self._turn = 0
+        self._request: Request | None = None
+        self._offer = ""
+        self._said = RequestConversation(desk)
+        self.notice = Banner(look, self)
+        self.banner = PatientBanner(desk, look, self)
+        self.topic = QLabel(self)
+        self.topic.setProperty("kind", "heading")
+        self.topic.setWordWrap(True)
+        self.conversation = Conversation(look, self, opens=True)
+        self.composer = Composer(desk.drafts, mail.waiting, look, self, tasks=tasks)
+        self.outcome = OutcomeTool(look, self)
+        self.hand = HandOnTool(desk, look, self)
+        self.failure = FailureTool(look, self)
+        self.fits = FitsTool(look, self)
+        self.sign = SignTool(look, self)
+        self.bar = ThreadBar(look, self)
+        treats = desk.me.role in CLINICIANS
+        self.story = PatientStoryView(desk, look, self, record_first=treats)
+        self.file_view = FileView(look, tasks, self)
+        self.side = QStackedWidget(self)
+        self.side.addWidget(self.story)
+        self.side.addWidget(self.file_view)
+        self._tools: tuple[Tool, ...] = (
+            self.composer,
+            self.outcome,
+            self.hand,
+            self.failure,
+            self.fits,
+            self.sign,
+        )
+        self._build(look.metrics.unit_px)
+        self._connect()
+
+    def _build(self, unit: int) -> None:
+        body = QWidget(self)
+        body.setObjectName("conversationBody")
+        inside = QVBoxLayout(body)
+        inside.setContentsMargins(2 * unit, unit, 2 * unit, unit)
+        inside.addWidget(self.topic)
+        inside.addWidget(self.conversation)
+        inside.addStretch(1)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setMinimumHeight(unit * 12)
+        self._scroll.setWidget(body)
+        shown = QWidget(self)
+        column = QVBoxLayout(shown)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.banner, self.notice):
+            column.addWidget(widget)
+        column.addWidget(self._scroll, 1)
+        for tool in self._tools:
+            column.addWidget(tool)
+            tool.hide()
+            tool.closed.connect(self._on_tool_closed)
+        column.addWidget(self.bar)
+        nothing = QLabel("Enter opens the marked conversation, N begins a new one", self)
+        nothing.setProperty("kind", "muted")
+        nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        nothing.setWordWrap(True)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(nothing)
+        self._stack.addWidget(shown)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+
+    def _connect(self) -> None:
+        desk = self._desk
+        self.composer.sent.connect(self._on_sent)
+        self.composer.note_written.connect(self._on_note_written)
+        self.composer.text.textChanged.connect(self._keep_claim)
+        self.outcome.chosen.connect(self._on_outcome)
+        self.hand.chosen.connect(self._on_handed)
+        self.failure.settled.connect(self._on_settled)
+        self.fits.book_requested.connect(self._on_book_requested)
+        self.sign.confirm_requested.connect(self._on_confirm)
+        self.sign.sign_requested.connect(self._on_sign)
+        desk.signing.voided.connect(self._on_voided)
+        self.bar.pressed.connect(self.press)
+        self.notice.pressed.connect(self._on_offer)
+        self.story.request_chosen.connect(self.request_chosen)
+        self.conversation.file_chosen.connect(self._on_file_chosen)
+        self.conversation.again_requested.connect(self._on_again)
+        self.file_view.closed.connect(self.hide_file)
+        desk.messages.added.connect(self._on_message)
+        desk.messages.changed.connect(self._on_message_changed)
+        desk.messages.reset.connect(self._show_conversation)
+        desk.requests.changed.connect(self._on_request_changed)
+        self._look.palette.changed.connect(self._dress)
+        self._dress()
+
+    # What is open
+
+    @property
+    def request(self) -> Request | None:
+        """The request whose conversation is open."""
+        return self._request
+
+    @property
+    def patient(self) -> Patient | None:
+        """Whose it is; None while that is not known, or nothing is open."""
+        return self.banner.patient if self._request is not None else None
+
+    def open(self, request_id: str) -> None:
+        """Open that conversation, claim it, and read it."""
+        request = self._desk.requests.get(request_id)
+        if request is None or (self._request is not None and self._request.id == request_id):
+            return
+        self._let_go()
+        self._turn += 1
+        self._request = request
+        self.notice.hide()
+        self.conversation.show_messages([], self._desk.time.today())
+        self.story.hide_story()
+        self.hide_file()
+        self._show_person(request)
+        self._show_conversation()
+        self._show_usual(request)
+        self._stack.setCurrentIndex(1)
+        if request.patient_id and (held := self._desk.ahead.held(request.patient_id)):
+            self._show_story(held)
+        self._tasks.start(self._read(request, self._turn), on_problem=self.show_problem)
+        if request.patient_id:
+            self._tasks.start(
+                self._read_story(request.patient_id, self._turn), on_problem=self.show_problem
+            )
+        if request.is_open:
+            self._tasks.start(self._claim(request.id, self._turn), on_problem=self.show_problem)
+        self.opened.emit(request_id)
+
+    def close_open(self) -> None:
+        """Close what is open."""
+        self._let_go()
+        self._turn += 1
+        self._request = None
+        self.composer.aim(None)
+        self.banner.clear()
+        self.story.hide_story()
+        self.hide_file()
+        self._stack.setCurrentIndex(0)
+        self.opened.emit("")
+        self.left.emit()
+
+    def press(self, key: str) -> bool:
+        """Do what *key* stands for with the open conversation; False if it stands for nothing."""
+        request = self._request
+        button = self.bar.buttons.get(key)
+        if request is None or button is None or button.isHidden() or not button.isEnabled():
+            return False
+        if key == "r":
+            self._show_tool(self.composer)
+            self.composer.write_patient()
+        elif key == "i":
+            self._show_tool(self.composer)
+            self.composer.write_note()
+        elif key == "h":
+            self._act(self._desk.hand_to(request.id, "", ""), request.id)
+        else:
+            tool = {"e": self.outcome, "t": self.hand, "b": self.fits, "s": self.sign}[key]
+            if key == "e" and self._desk.undelivered(request):
+                tool = self.failure
+            self._use(tool, request)
+        return True
+
+    def show_problem(self, problem: Problem) -> None:
+        """Say what went wrong, above the conversation."""
+        self._offer = ""
+        self.notice.show_problem(problem)
+
+    # Reading
+
+    async def _claim(self, request_id: str, turn: int) -> None:
+        try:
+            await self._desk.open_request(request_id)
+        except ChangedElsewhere as theirs:
+            if turn == self._turn:
+                self._offer = "take"
+                self.notice.say(theirs.sentence, Weight.WARN, offer="Take over")
+
+    async def _read(self, request: Request, turn: int) -> None:
+        await self._said.read(request)
+        if turn != self._turn:
+            return
+        self._show_conversation()
+        self._say_failed(request)
+        if request.thread_id:
+            await self._desk.mark_read(request.thread_id)
+
+    async def _read_story(self, patient_id: str, turn: int) -> None:
+        story = await self._desk.story(patient_id, panel=f"thread {id(self)}")
+        request = self._request
+        if story is None or turn != self._turn or request is None:
+            return
+        self._desk.ahead.keep(story)
+        if self._show_story(story):
+            patient = story.banner.patient
+            self.banner.show_twins(patient.id, await self._desk.twins_of(patient))
+
+    def _show_story(self, story: PatientStory) -> bool:
+        """Show *story* if it is of the patient whose conversation is open."""
+        request, patient = self._request, story.banner.patient
+        if request is None or patient.id != request.patient_id:
+            return False
+        self.banner.show_patient(patient)
+        self.banner.show_facts(story.banner)
+        self.story.show_story(story)
+        self.composer.aim(target_of(request, patient))
+        self._show_bar()
+        if self.fits.is_waiting:
+            self._use(self.fits, request)
+        return True
+
+    def _show_person(self, request: Request) -> None:
+        patient = self._desk.patients.get(request.patient_id) if request.patient_id else None
+        if request.is_unmatched:
+            self.banner.show_unmatched(request.patient_name)
+        elif patient is None:
+            self.banner.show_loading(request.patient_name)
+        else:
+            self.banner.show_patient(patient)
+        self.composer.aim(target_of(request, patient))
+        self.composer.setEnabled(not request.is_unmatched)
+        self._show_bar()
+
+    def _show_bar(self) -> None:
+        if self._request is not None:
+            signs = self._desk.me.role in SIGNERS
+            self.bar.show_for(self._request, self.patient, signs=signs)
+
+    @Slot()
+    def _show_conversation(self) -> None:
+        request = self._request
+        if request is None:
+            return
+        header = self._desk.messages.get(request.thread_id)
+        topic = (header.topic if header else "") or self._desk.medicine_text(request)
+        self.topic.setText(topic or request.description)
+        messages = self._said.held(request)
+        bar = self._scroll.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum() - 4
+        fresh = self.conversation.show_messages(messages, self._desk.time.today())
+        if fresh and at_end:
+            self.conversation.adjustSize()
+            body = self._scroll.widget()
+            if body is not None and (layout := body.layout()) is not None:
+                layout.activate()
+                body.adjustSize()
+            bar.setValue(bar.maximum())
+
+    def _say_failed(self, request: Request) -> None:
+        lost = self._desk.undelivered(request)
+        if lost and request.is_open:
+            self._offer = "settle"
+            why = f": {lost[-1].reason}" if lost[-1].reason else ""
+            self.notice.say(
+                f"Not delivered{why}. Write again, send it again, or say what was done.",
+                Weight.URGENT,
+                offer="Say what was done  (E)",
+            )
+
+    def _let_go(self) -> None:
+        request = self._request
+        self.composer.keep()
+        if self.sign.item is not None and not self._desk.signing.is_signing:
+            self._desk.signing.drop(self.sign.item.id)
+        if request is None or not request.is_open:
+            return
+        key = draft_key(request.patient_id, request.id, request.thread_id)
+        if not self._mail.waiting.is_busy_with(key):
+            self._tasks.start(self._desk.close_request(request.id), on_problem=self.show_problem)
+
+    # A file
+
+    @Slot(object)
+    def _on_file_chosen(self, attachment: Attachment) -> None:
+        self.file_view.wait_for(attachment)
+        self.side.setCurrentWidget(self.file_view)
+        self.file_view.setFocus()
+        self._tasks.start(
+            self._read_file(attachment, self._turn), on_problem=self.file_view.show_problem
+        )
+
+    async def _read_file(self, attachment: Attachment, turn: int) -> None:
+        file = await self._desk.file(attachment)
+        if turn == self._turn and self.side.currentWidget() is self.file_view:
+            self.file_view.show_file(attachment, file)
+
+    @Slot()
+    def hide_file(self) -> None:
+        """Back to the story."""
+        focus = QApplication.focusWidget()
+        had_keyboard = focus is not None and self.file_view.isAncestorOf(focus)
+        self.side.setCurrentWidget(self.story)
+        self.file_view.clear()
+        if had_keyboard:
+            self.left.emit()
+
+    # Acting
+
+    def _act(self, verb: Coroutine[Any, Any, object], ends: str = "") -> None:
+        """Run *verb*; when it has succeeded the request *ends* (an id) has been dealt with."""
+        self.notice.hide()
+        self._tasks.start(self._acted(verb, ends), on_problem=self.show_problem)
+
+    async def _acted(self, verb: Coroutine[Any, Any, object], ends: str) -> None:
+        await verb
+        if ends:
+            if self._request is not None and self._request.id == ends:
+                self.close_open()
+            self.ended.emit(ends)
+
+    @Slot(object)
+    def _on_sent(self, out: Outgoing) -> None:
+        if self._request is not None and self._request.id == out.request_id:
+            self.close_open()
+
+    @Slot(str, str, str)
+    def _on_note_written(self, request_id: str, text: str, draft: str) -> None:
+        self._act(self._note(request_id, text, draft))
+
+    async def _note(self, request_id: str, text: str, draft: str) -> None:
+        await self._desk.note(request_id, text)
+        self.composer.settled(draft)
+
+    @Slot(Outcome)
+    def _on_outcome(self, outcome: Outcome) -> None:
+        if self._request is not None:
+            self._act(self._desk.complete(self._request.id, outcome), self._request.id)
+
+    @Slot(str, str)
+    def _on_handed(self, owner: str, name: str) -> None:
+        if self._request is not None:
+            to = "" if owner == POOL else owner
+            note = self.hand.note.text()
+            self._act(self._desk.hand_to(self._request.id, to, name, note), self._request.id)
+
+    @Slot(str)
+    def _on_settled(self, words: str) -> None:
+        request = self._request
+        if request is not None:
+            settle = self._desk.settle_failure(request.id, Outcome.ADMIN_ANSWERED, words)
+            self._act(settle, request.id)
+
+    @Slot(str)
+    def _on_again(self, message_id: str) -> None:
+        if self._request is not None:
+            self._act(self._desk.send_again(self._request.id, message_id), self._request.id)
+
+    @Slot(str, str)
+    def _on_book_requested(self, slot_id: str, reason: str) -> None:
+        if self._request is not None:
+            self._act(self._book(self._request, slot_id, reason), self._request.id)
+
+    async def _book(self, request: Request, slot_id: str, reason: str) -> None:
+        try:
+            await self._desk.book_from_request(request.id, slot_id, reason=reason)
+        except SlotTaken as taken:
+            if self._request is not None and self._request.id == request.id:
+                names = [self._desk.clinician_of(slot)[1] for slot in taken.alternatives]
+                self._show_tool(self.fits)
+                self.fits.offer_instead(taken.alternatives, names)
+            raise
+
+    @Slot(object)
+    def _on_confirm(self, item: Item) -> None:
+        """Confirm what was read, if nothing of it has changed since; nothing else goes with it."""
+        request, signing = self._request, self._desk.signing
+        if request is None or item.id != request.id:
+            return
+        if any(seal.item.id != item.id for seal in signing.seals):
+            self.notice.say("Other items are confirmed: sign or drop those first.", Weight.WARN)
+            return
+        fresh = self._desk.orders.item(request)
+        if fresh.request.version != item.request.version or fresh.plan != item.plan:
+            self._use(self.sign, request)
+            self.notice.say("It has changed since it was shown: read it again.", Weight.WARN)
+            return
+        try:
+            signing.confirm(fresh)
+        except NotPossible as why:
+            self.show_problem(why)
+        else:
+            self.notice.hide()
+            self.sign.confirmed()
+
+    @Slot()
+    def _on_sign(self) -> None:
+        request = self._request
+        if request is not None and self._desk.signing.is_confirmed(request.id):
+            self._act(self._sign(request), request.id)
+
+    async def _sign(self, request: Request) -> None:
+        for signed in await self._desk.signing.sign():
+            if signed.item_id == request.id and signed.problem is not None:
+                raise signed.problem
+
+    @Slot(str)
+    def _on_voided(self, sentence: str) -> None:
+        request = self._request
+        if request is not None and not self.sign.isHidden():
+            self._use(self.sign, request)
+            self.notice.say(sentence, Weight.WARN)
+
+    @Slot()
+    def _on_offer(self) -> None:
+        request = self._request
+        if request is None:
+            return
+        if self._offer == "settle":
+            self._use(self.failure, request)
+        else:
+            self._act(self._desk.take_over(request.id))
+
+    @Slot()
+    def _keep_claim(self) -> None:
+        if self._request is not None and self.composer.text.hasFocus():
+            self._tasks.start(
+                self._desk.keep_request(self._request.id), on_problem=self.show_problem
+            )
+
+    # The drawer
+
+    def _use(self, tool: Tool, request: Request) -> None:
+        patient = self.patient
+        if tool is self.outcome:
+            self.outcome.ask(request)
+        elif tool is self.hand:
+            self.hand.ask(request.owner)
+        elif tool is self.failure:
+            who = patient.name if patient is not None else self._desk.patient_name(request)
+            self.failure.ask(who or "the patient", self._desk.undelivered(request))
+        elif tool is self.sign:
+            self.sign.ask(self._desk.orders.item(request), patient)
+        elif tool is self.fits and patient is None:
+            self.fits.wait()
+        elif tool is self.fits and patient is not None:
+            self.fits.offer(patient, self._desk.best_fit(request), reason_line(request))
+        self._show_tool(tool)
+        tool.setFocus()
+
+    def _show_usual(self, request: Request) -> None:
+        """Where there is a thread, the words to the patient."""
+        self._show_tool(self.composer if request.thread_id else None)
+
+    def _show_tool(self, tool: Tool | None) -> None:
+        self.composer.keep()
+        if tool is not self.sign and self.sign.item is not None:
+            self._desk.signing.drop(self.sign.item.id)  # put away, it is not confirmed any more
+        for other in self._tools:
+            other.setVisible(other is tool)
+
+    @Slot()
+    def _on_tool_closed(self) -> None:
+        if self._request is not None:
+            self._show_usual(self._request)
+        self.left.emit()
+
+    # What the stores say
+
+    @Slot(object)
+    def _on_message(self, message: Message) -> None:
+        if self._request is not None and self._said.concerns(message, self._request):
+            self._show_conversation()
+
+    @Slot(object, object)
+    def _on_message_changed(self, before: Message, after: Message) -> None:
+        self._on_message(after)
+        request = self._request
+        fresh = after.failed and not before.failed
+        if fresh and request is not None and after.header_id == request.thread_id:
+            self._say_failed(request)
+
+    @Slot(object, object)
+    def _on_request_changed(self, before: Request, after: Request) -> None:
+        if self._request is None or after.id != self._request.id:
+            return
+        self._request = after
+        if before.patient_id != after.patient_id:
+            self._show_person(after)
+        self._show_bar()
+
+    @Slot()
+    def _dress(self) -> None:
+        ground = self._look.palette.css(Ink.SURFACE)
+        self._scroll.setStyleSheet(f"#conversationBody {{ background: {ground}; }}")
+
+
+def reason_line(request: Request) -> str:
+    """The patient's first words, as far as they fit on the board's reason line."""
+    words = " ".join((request.description or request.note).split())
+    if len(words) <= DESCRIPTION_CHARS:
+        return words
+    head = words[: DESCRIPTION_CHARS - 1].rsplit(" ", 1)[0]
+    return f"{head}…"
