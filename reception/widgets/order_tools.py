@@ -66,6 +66,13 @@ class PatientTool(Tool):
                 return True
         return super().eventFilter(watched, event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """No letter goes on to the acts of the page while something is being written."""
+        if event.text().isprintable() and event.text():
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
     def settled(self) -> None:
         """The words were sent: they are no draft any more."""
         if self._draft:
@@ -107,7 +114,6 @@ class RejectItemTool(PatientTool):
         for key, why, words in REASONS:
             button = QPushButton(f"{key}  {words}", strip)
             button.setCheckable(True)
-            button.setShortcut(key)
             if why is Reject.NOT_SUITABLE and not desk.repeats.may_approve:
                 button.setEnabled(False)
                 button.setToolTip(NO_RIGHT)
@@ -139,6 +145,13 @@ class RejectItemTool(PatientTool):
         self.confirm.setText(f"Do not approve {plain(item.name)} for {who}   (Ctrl+Enter)")
         self._begin([item], f"{item.request.patient_id}/not-approved-{item.id}")
         self._say()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A digit chooses a reason."""
+        for button in self._reasons:
+            if button.text().partition(" ")[0] == event.text() and button.isEnabled():
+                button.click()
+        super().keyPressEvent(event)
 
     @Slot(object)
     def _on_reason(self, button: QPushButton) -> None:
