@@ -169,7 +169,7 @@ def pharmacy_of(task: Tree, plan: Tree) -> str:
                 if isinstance(name, str) and name:
                     return name
                 if isinstance(chosen.get("value"), str):
-                    return f"the pharmacy you chose ({chosen['value']})"
+                    return f"pharmacy {chosen['value']}"
     return pharmacy_name(plan)
 
 

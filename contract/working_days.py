@@ -3,7 +3,7 @@
 Source: domain words 1 (repeat prescriptions: amber at 1, red at 2 working days).
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from contract.core_hours import CLOSES, LONDON, OPENS, is_core_day, next_core_day
@@ -24,19 +24,29 @@ def working_day_at(received: datetime, days: int) -> datetime:
     """
     if days < 0:
         raise ValueError("nothing waits for fewer than no days")
-    local = received.astimezone(LONDON)
-    day, at = local.date(), local.time()
-    if not is_core_day(day) or at >= CLOSES:
-        day, at = next_core_day(day), OPENS
-    at = max(at, OPENS)
+    day, at = _counted_from(received)
     for _ in range(days):
         day = next_core_day(day)
-    return datetime.combine(day, at, LONDON).astimezone(UTC)
+    return _moment(day, at)
 
 
 def working_days(received: datetime, now: datetime) -> int:
     """Whole working days from *received* to *now* (both aware); 0 where *now* is the earlier."""
-    days = 0
-    while working_day_at(received, days + 1) <= now:
+    day, at = _counted_from(received)
+    days = -1
+    while _moment(day, at) <= now:
+        day = next_core_day(day)
         days += 1
-    return days
+    return max(0, days)
+
+
+def _counted_from(received: datetime) -> tuple[date, time]:
+    local = received.astimezone(LONDON)
+    day, at = local.date(), local.time()
+    if not is_core_day(day) or at >= CLOSES:
+        day, at = next_core_day(day), OPENS
+    return day, max(at, OPENS)
+
+
+def _moment(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, LONDON).astimezone(UTC)

@@ -21,6 +21,7 @@ from reception.ui.main_window import MainWindow
 from reception.ui.messages_page import MessagesPage
 from reception.ui.page import Page
 from reception.ui.patients_page import PatientsPage
+from reception.ui.prescriptions_page import PrescriptionsPage
 from reception.ui.printing import Printing
 from reception.ui.release_page import ReleasePage
 from reception.ui.request_sender import Sender
@@ -81,6 +82,7 @@ class SignedIn:
                 DeskPage(self.desk, look, self._mail),
                 BoardPage(self.desk, look),
                 MessagesPage(self.desk, look, self._mail),
+                PrescriptionsPage(self.desk, look),
                 PatientsPage(self.desk, look),
                 ReleasePage(self.desk, look),
                 SessionsPage(self.desk, look),

@@ -120,7 +120,7 @@ class People:
         if trees is None:
             return None
         oldest = datetime.min.replace(tzinfo=UTC)
-        lines = [make(tree) for tree in trees if _is(tree, resource_type)]
+        lines = [make(t) for t in trees if _is(t, resource_type) and not _is_issue(t)]
         return tuple(sorted(lines, key=lambda li: (li.at or oldest, li.text), reverse=True))
 
     async def _banner(self, patient_id: str) -> Banner:
@@ -218,6 +218,11 @@ def _problem(tree: Tree) -> Line:
         _at(text_at(tree, "onsetDateTime"), text_at(tree, "recordedDate")),
         text_at(tree, "clinicalStatus", "coding", "code"),
     )
+
+
+def _is_issue(tree: Tree) -> bool:
+    """Whether it was issued from a plan, which stands in the list of medicines itself."""
+    return tree.get("intent") == "order" and bool(tree.get("basedOn"))
 
 
 def _medicine(tree: Tree) -> Line:

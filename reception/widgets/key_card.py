@@ -11,7 +11,7 @@ from reception.widgets.palette import Ink
 
 KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
     "Everywhere": (
-        ("Ctrl+1 ... 6", "The pages, as the rail has them"),
+        ("Ctrl+1 ... 7", "The pages, as the rail has them"),
         ("Ctrl+K", "Find a patient"),
         ("Alt+Left, Alt+Right", "Day before, day after"),
         ("Alt+T", "Today"),

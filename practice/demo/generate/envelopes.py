@@ -175,7 +175,11 @@ def repeat_item(
         tree["input"] = [
             {
                 "type": _PHARMACY_INPUT,
-                "valueIdentifier": {"system": systems.ODS_ORGANIZATION, "value": pharmacy},
+                "valueIdentifier": {
+                    "system": systems.ODS_ORGANIZATION,
+                    "value": pharmacy,
+                    "assigner": {"display": "Quayside Pharmacy"},
+                },
             }
         ]
     return tree

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+from contract.supply import Supply
 from practice.demo.generate.clinicians import Staff
 from practice.demo.generate.people import Person
 
@@ -164,6 +165,9 @@ _ON_REPEAT = 0.75
 """Of long-term conditions, this part is treated with a repeat medicine from here."""
 
 
+PHARMACIES = ("Elm Road Pharmacy", "Otterbrook Pharmacy", "Millbank Chemist")
+
+
 @dataclass(slots=True)
 class Plan:
     """One repeat medicine of one patient."""
@@ -181,9 +185,16 @@ class Plan:
         """The FHIR reference."""
         return f"MedicationRequest/{self.id}"
 
-    def next_issue(self) -> date:
-        """From when it may be ordered again: a week before it runs out."""
-        return self.last_issue + timedelta(days=max(7, self.medicine.days - 7))
+    @property
+    def pharmacy(self) -> str:
+        """Where it is dispensed: one pharmacy a household."""
+        place = sum(map(ord, self.one.address.postcode))
+        return PHARMACIES[place % len(PHARMACIES)]
+
+    def next_issue(self, last: date | None = None) -> date:
+        """From when it may be ordered again, given its last issue (as invented, if not said)."""
+        supply = Supply(self.last_issue, last or self.last_issue, self.medicine.days, None)
+        return supply.orderable_on or self.last_issue
 
 
 def plans_of(rng: Random, one: Person, staff: Staff, today: date) -> list[Plan]:
@@ -254,6 +265,7 @@ def _tree(plan: Plan, names: dict[str, str], name: str, intent: str, status: str
                 "system": "http://unitsofmeasure.org",
                 "code": "d",
             },
+            "performer": {"display": plan.pharmacy},
         },
     }
 
@@ -263,8 +275,7 @@ def order_number(year: int, number: int) -> str:
     return f"R-{year}-{number:06d}"
 
 
-def issues(plans: list[Plan], names: dict[str, str], last_month: date) -> Iterator[Tree]:
-    """The latest issue of every plan that was issued since *last_month*."""
+def issues(plans: list[Plan], names: dict[str, str]) -> Iterator[Tree]:
+    """The latest issue of every plan, before anything that is ordered online."""
     for plan in plans:
-        if plan.last_issue >= last_month:
-            yield issue_tree(plan, names, plan.last_issue, f"mi-{plan.id[3:]}")
+        yield issue_tree(plan, names, plan.last_issue, f"mi-{plan.id[3:]}")

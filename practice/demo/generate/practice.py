@@ -94,7 +94,7 @@ class Practice:
         size = self.size
         yield Stage("the practice and its staff", 60, self._house)
         yield Stage("patients, families and carers", round(1.25 * size), self._patients)
-        yield Stage("problems, medicines and results", round(3.9 * size), self._records)
+        yield Stage("problems, medicines and results", round(4.3 * size), self._records)
         yield Stage("who may do what online", round(0.41 * size), self._consents)
         yield Stage(
             "the diary and its appointments", 1550 * len(self.staff.clinicians), self._diary
@@ -126,6 +126,8 @@ class Practice:
             yield from problems.allergies(rng, one, today)
             for plan in self.plans[one.id]:
                 yield medicines.plan_tree(plan, names)
+            if one.online:
+                yield from medicines.issues(self.plans[one.id], names)
             yield from results.observations(rng, one, today)
             yield from results.immunizations(rng, one, today)
             yield from results.documents(rng, one, today)
