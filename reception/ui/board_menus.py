@@ -107,12 +107,16 @@ class BoardMenus(QObject):
         """The menu by mouse and by keyboard, and the keys of slots."""
         if isinstance(event, QContextMenuEvent):
             return self._menu(watched, event)
+        shift = Qt.KeyboardModifier.ShiftModifier
         if (
             watched is self._pane.view
             and isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.KeyPress
-            and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+            and not event.modifiers() & ~shift
         ):
+            if event.key() == Qt.Key.Key_F10 and event.modifiers() & shift:
+                self._menu_of_current()  # X11 tells of the Menu key alone as asking for a menu
+                return True
             name = _NAMES.get(event.text().lower())
             if name == "part" and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
                 name = "part-at"
@@ -130,10 +134,9 @@ class BoardMenus(QObject):
                 self.menu.show_for_column(column, event.globalPos())
             return True
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            rect = view.visualRect(view.currentIndex())
-            cell = view.board.cell_at(view.currentIndex())
-            at = view.viewport().mapToGlobal(rect.bottomLeft())
-        elif watched is view.viewport():
+            self._menu_of_current()
+            return True
+        if watched is view.viewport():
             index = view.indexAt(event.pos())
             cell, at = view.board.cell_at(index), event.globalPos()
             if cell is not None:
@@ -143,6 +146,15 @@ class BoardMenus(QObject):
         if cell is not None:
             self.menu.show_for_cell(cell, QPoint(at))
         return True
+
+    def _menu_of_current(self) -> None:
+        """By key: below the current cell, once (Windows tells of Shift+F10 twice)."""
+        view = self._pane.view
+        cell = view.board.cell_at(view.currentIndex())
+        if cell is not None and self.menu.shown is None:
+            view.scrollTo(view.currentIndex())
+            at = view.visualRect(view.currentIndex()).bottomLeft()
+            self.menu.show_for_cell(cell, view.viewport().mapToGlobal(at))
 
     @Slot(str)
     def _on_current_moved(self, _key: str) -> None:

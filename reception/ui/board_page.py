@@ -195,7 +195,11 @@ class BoardPage(Page):
         self.pane.setFocus()
 
     def show_reference(self, reference: str) -> None:
-        """Go to an appointment, or begin a booking: into a slot, or for a patient."""
+        """Go to an appointment, or begin what was asked for elsewhere.
+
+        `Slot/x` and `Patient/x` begin a booking, `Squeeze/x` (a slot) an extra, `WalkIn/x/name` (a
+        practitioner) a walk-in; `Move/x`, `Late/x` and `Cancel/x` are about an appointment.
+        """
         kind, _, record_id = reference.partition("/")
         self.week_button.setChecked(False)
         if kind == "Slot":
@@ -210,8 +214,15 @@ class BoardPage(Page):
                 self._on_place_chosen(appointment_id, key)
             else:
                 self._on_move_requested(appointment_id)
-        elif kind == "Late":
-            self._on_lateness_asked(record_id)
+        elif kind in ("Late", "Cancel"):
+            self.pane.show_appointment(record_id)
+            (self._on_lateness_asked if kind == "Late" else self._on_cancel_requested)(record_id)
+        elif kind == "Squeeze":
+            self.pane.view.go_to(f"Slot/{record_id}")
+            self._on_squeeze_requested(record_id)
+        elif kind == "WalkIn":
+            practitioner_id, _, clinician = record_id.partition("/")
+            self._on_walk_in_requested(practitioner_id, clinician)
         elif kind == "Missed":
             self._on_missed_asked()
         elif kind == "Patient" and (patient := self._desk.patients.get(record_id)) is not None:

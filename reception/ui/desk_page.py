@@ -106,7 +106,9 @@ class DeskPage(Page):
         self.panel.fits.slot_pointed.connect(self._on_slot_pointed)
         self.board.request_dropped.connect(self.panel.book_into)
         self.board.book_requested.connect(self._on_board_book)
-        self.board.cancel_requested.connect(self._on_board_appointment)
+        self.board.squeeze_requested.connect(self._on_board_squeeze)
+        self.board.walk_in_requested.connect(self._on_board_walk_in)
+        self.board.cancel_requested.connect(self._on_board_cancel)
         self.board.opened.connect(self._on_board_opened)
         self.board.move_requested.connect(self._on_board_move)
         self.board.place_chosen.connect(self._on_board_place)
@@ -269,6 +271,18 @@ class DeskPage(Page):
             self.panel.book_into(request.id, slot_id)
         else:
             self.page_requested.emit("Board", f"Slot/{slot_id}")
+
+    @Slot(str)
+    def _on_board_squeeze(self, slot_id: str) -> None:
+        self.page_requested.emit("Board", f"Squeeze/{slot_id}")
+
+    @Slot(str, str)
+    def _on_board_walk_in(self, practitioner_id: str, clinician: str) -> None:
+        self.page_requested.emit("Board", f"WalkIn/{practitioner_id}/{clinician}")
+
+    @Slot(str)
+    def _on_board_cancel(self, appointment_id: str) -> None:
+        self.page_requested.emit("Board", f"Cancel/{appointment_id}")
 
     @Slot(str)
     def _on_board_appointment(self, appointment_id: str) -> None:

@@ -59,21 +59,28 @@ def faults(loop: asyncio.AbstractEventLoop) -> Iterator[list[BaseException]]:
     assert not escaped, escaped
 
 
+def run_in(
+    loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T], deadline_s: float = DEADLINE_S
+) -> T:
+    """Run *work* in the session's loop to its end; what it answers."""
+    # Not run_until_complete: at its end qasync handles events while no loop counts as
+    # running, and a page's slot that starts a task then fails.
+    ended = asyncio.ensure_future(asyncio.wait_for(work, deadline_s), loop=loop)
+    ended.add_done_callback(lambda _: loop.stop())
+    try:
+        loop.run_forever()
+    finally:
+        asyncio._set_running_loop(loop)
+    result: T = ended.result()
+    return result
+
+
 @pytest.fixture
 def finish(loop: asyncio.AbstractEventLoop, faults: list[BaseException]) -> Iterator[Finish]:
     """Runs a coroutine in the session's loop to its end; no task may be left over."""
 
     def run(work: Coroutine[Any, Any, T], deadline_s: float = DEADLINE_S) -> T:
-        # Not run_until_complete: at its end qasync handles events while no loop counts as
-        # running, and a page's slot that starts a task then fails.
-        ended = asyncio.ensure_future(asyncio.wait_for(work, deadline_s), loop=loop)
-        ended.add_done_callback(lambda _: loop.stop())
-        try:
-            loop.run_forever()
-        finally:
-            asyncio._set_running_loop(loop)
-        result: T = ended.result()
-        return result
+        return run_in(loop, work, deadline_s)
 
     yield run
     left = [task for task in asyncio.all_tasks(loop) if not task.done()]
