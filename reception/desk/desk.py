@@ -209,9 +209,9 @@ class Desk(QObject):
         self.hold_slot, self.drop_hold = booking.hold_slot, booking.drop_hold
         self.book = booking.book
         self.clashes, self.book_instead = clashes.clashes, clashes.book_instead
-        overbooking = Overbooking(bench, questions, booking)
+        overbooking = Overbooking(bench, questions, booking, clashes)
         self.overbook, self.must_be_taken = overbooking.overbook, overbooking.must_be_taken
-        self.walk_in = WalkIns(bench, booking).walk_in
+        self.walk_in = WalkIns(bench, booking, clashes).walk_in
         series = RepeatBooking(bench, questions, booking)
         self.find_series, self.book_series = series.find_series, series.book_series
         self.following, self.nearest = questions.following, questions.nearest

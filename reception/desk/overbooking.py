@@ -12,7 +12,9 @@ from contract import systems
 from contract.codes import BookingAccess, Mark
 from contract.limits import DESCRIPTION_CHARS
 from reception.api.bundle import Entry, post, put, urn
-from reception.desk.booking import Booking, booked_in
+from reception.desk.booking import Booking, slot_references
+from reception.desk.clashes import Clashes
+from reception.desk.given_up import GivenUp, given_up, made_beside
 from reception.desk.problems import NotPossible
 from reception.desk.slots import Slots
 from reception.desk.words import clock, slot_words, who_and_when
@@ -26,8 +28,8 @@ from reception.records.tree import changed, concept, wire_time
 class Overbooking:
     """Extras at a time that is taken or blocked."""
 
-    def __init__(self, bench: Workbench, slots: Slots, booking: Booking) -> None:
-        self._bench, self._slots, self._booking = bench, slots, booking
+    def __init__(self, bench: Workbench, slots: Slots, booking: Booking, clashes: Clashes) -> None:
+        self._bench, self._slots, self._booking, self._clashes = bench, slots, booking, clashes
 
     def must_be_taken(self, slot: Slot) -> None:
         """Refuse to squeeze in where that is not needed, or of no use.
@@ -53,9 +55,11 @@ class Overbooking:
         note: str = "",
         via: Mark = Mark.VIA_DESK,
         channel: str = "",
+        instead_of: str = "",
     ) -> Appointment:
         """Book *patient* as an extra at the time of a slot that is taken or blocked.
 
+        The booking *instead_of* is given up for it in the same write.
         *why* is kept on the extra slot, for whoever asks who put two people at one time.
 
         Raises:
@@ -68,6 +72,7 @@ class Overbooking:
         if len(why) > DESCRIPTION_CHARS:
             raise NotPossible(f"Why has {len(why)} characters; {DESCRIPTION_CHARS} fit.")
         key, slot_key, slot_urn = str(uuid.uuid4()), str(uuid.uuid4()), urn()
+        other = await given_up(self._clashes, instead_of)
 
         def plan(latest: Latest) -> list[Entry]:
             taken = latest.get(Slot, slot_id)
@@ -94,20 +99,23 @@ class Overbooking:
             return [
                 post(extra, systems.SLOT_KEY, full_url=slot_urn),
                 post(tree, systems.BOOKING_KEY, full_url=f"urn:uuid:{key}"),
+                *other.entries(latest),
             ]
 
         said = f"Squeezing in {patient.name}"
-        stored = await self._bench.writer.transact(said, [f"Slot/{slot_id}"], plan)
-        made = booked_in(stored)
+        touching = [f"Slot/{slot_id}", *other.touching]
+        stored = await self._bench.writer.transact(said, touching, plan)
+        made = made_beside(stored, instead_of)
 
         async def take_back() -> str:
-            await self._take_back(made)
-            return f"{who_and_when(made)} is no longer squeezed in."
+            await self._take_back(made, other)
+            gone = f"{who_and_when(made)} is no longer squeezed in."
+            return other.told_back(gone, f"the {clock(made.start)} was taken back")
 
-        self._bench.undos.tell(f"{who_and_when(made)} is squeezed in.", take_back)
+        self._bench.undos.tell(f"{who_and_when(made)} is squeezed in{other.words}.", take_back)
         return made
 
-    async def _take_back(self, made: Appointment) -> None:
+    async def _take_back(self, made: Appointment, other: GivenUp) -> None:
         def plan(latest: Latest) -> list[Entry]:
             now = latest.get(Appointment, made.id)
             if now.status != "booked":
@@ -122,9 +130,10 @@ class Overbooking:
                     for slot in extras
                     if slot.overbooked
                 ),
+                *other.back(latest),
             ]
 
-        touching = [made.reference, *(f"Slot/{slot_id}" for slot_id in made.slot_ids)]
+        touching = [made.reference, *slot_references(made), *other.touching]
         said = f"Undoing: {made.patient_name} squeezed in at {clock(made.start)}"
         await self._bench.writer.transact(said, touching, plan)
 

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from contract import systems
 from contract.codes import Channel, Mark
 from reception.api.bundle import Entry, post, put
-from reception.desk.booking import Booking, booked_in
+from reception.desk.booking import Booking
+from reception.desk.clashes import Clashes
+from reception.desk.given_up import GivenUp, given_up, made_beside
 from reception.desk.problems import NotPossible
 from reception.desk.words import clock, who_and_when
 from reception.desk.workbench import Workbench
@@ -25,8 +27,8 @@ WALK_IN_MIN = 10
 class WalkIns:
     """Appointments without a slot, arrived as they are made."""
 
-    def __init__(self, bench: Workbench, booking: Booking) -> None:
-        self._bench, self._booking = bench, booking
+    def __init__(self, bench: Workbench, booking: Booking, clashes: Clashes) -> None:
+        self._bench, self._booking, self._clashes = bench, booking, clashes
 
     async def walk_in(
         self,
@@ -36,8 +38,11 @@ class WalkIns:
         reason: str = "",
         note: str = "",
         minutes: int = WALK_IN_MIN,
+        instead_of: str = "",
     ) -> Appointment:
         """Put *patient* down for *practitioner_id* now: in the building, waiting, without a slot.
+
+        The booking *instead_of* is given up for it in the same write.
 
         Raises:
             NotPossible: the clinician has no session today, or a text is too long.
@@ -45,6 +50,7 @@ class WalkIns:
         self._booking.must_fit(reason, note)
         now, key = self._bench.time.now(), str(uuid.uuid4())
         name = self._clinician(practitioner_id)
+        other = await given_up(self._clashes, instead_of)
         practice = next(iter(self._bench.stores.organizations), None)
         tree = walk_in_tree(
             key=key,
@@ -58,17 +64,21 @@ class WalkIns:
             organization_id=practice.id if practice is not None else "",
         )
 
-        def plan(_: Latest) -> list[Entry]:
-            return [post(tree, systems.BOOKING_KEY, full_url=f"urn:uuid:{key}")]
+        def plan(latest: Latest) -> list[Entry]:
+            new = post(tree, systems.BOOKING_KEY, full_url=f"urn:uuid:{key}")
+            return [new, *other.entries(latest)]
 
-        stored = await self._bench.writer.transact(f"{patient.name} walked in", [], plan)
-        made = booked_in(stored)
+        said = f"{patient.name} walked in"
+        stored = await self._bench.writer.transact(said, other.touching, plan)
+        made = made_beside(stored, instead_of)
 
         async def take_back() -> str:
-            await self._take_back(made)
-            return f"{patient.name} is no longer down as a walk-in."
+            await self._take_back(made, other)
+            gone = f"{patient.name} is no longer down as a walk-in"
+            return other.told_back(f"{gone}.", "the walk-in was taken back")
 
-        self._bench.undos.tell(f"{patient.name} waits for {name}, as a walk-in.", take_back)
+        told = f"{patient.name} waits for {name}, as a walk-in{other.words}."
+        self._bench.undos.tell(told, take_back)
         return made
 
     def _clinician(self, practitioner_id: str) -> str:
@@ -79,17 +89,18 @@ class WalkIns:
         known = bench.stores.practitioners.get(practitioner_id)
         return sessions[0].practitioner_name or (known.name if known is not None else "")
 
-    async def _take_back(self, made: Appointment) -> None:
+    async def _take_back(self, made: Appointment, other: GivenUp) -> None:
         def plan(latest: Latest) -> list[Entry]:
             now = latest.get(Appointment, made.id)
             if now.status != "arrived":
                 raise ChangedElsewhere(
                     f"Not undone: {who_and_when(now)} has been changed since.", theirs=now.tree
                 )
-            return [put(changed(now.tree, status="entered-in-error"), now.version)]
+            back = other.back(latest)
+            return [put(changed(now.tree, status="entered-in-error"), now.version), *back]
 
         said = f"Undoing: {made.patient_name} walked in at {clock(made.start)}"
-        await self._bench.writer.transact(said, [made.reference], plan)
+        await self._bench.writer.transact(said, [made.reference, *other.touching], plan)
 
 
 def walk_in_tree(

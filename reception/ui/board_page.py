@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
-    QHBoxLayout,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -26,6 +23,7 @@ from reception.records.problem import Problem
 from reception.ui.board_foot import BoardFoot
 from reception.ui.board_menus import BoardMenus
 from reception.ui.board_pane import BoardPane
+from reception.ui.board_strip import BoardStrip
 from reception.ui.booking_flow import BookingFlow
 from reception.ui.move_flow import MoveFlow
 from reception.ui.page import Page
@@ -34,9 +32,7 @@ from reception.ui.week_pane import WeekPane, clinician_at
 from reception.widgets.appointment_cancel import Cancellation
 from reception.widgets.appointment_panel import AppointmentPanel
 from reception.widgets.banner import Banner, Weight
-from reception.widgets.board_bar import BoardBar, mode_choices
 from reception.widgets.board_filter import BoardFilter, Columns
-from reception.widgets.board_legend import BoardTail
 from reception.widgets.board_model import BoardModel
 from reception.widgets.board_painter import Zoom
 from reception.widgets.day_list import DayList
@@ -74,6 +70,11 @@ class BoardPage(Page):
         self.moving = MoveFlow(desk, look, self.tasks, self)
         self.missed = MissedReview(look, self._born, self)
         self.foot = BoardFoot(desk, look, self.tasks, self)
+        self.strip = BoardStrip(desk, look, self.pane, self)
+        self.bar, self.summary = self.strip.bar, self.strip.summary
+        self.list_button, self.week_button = self.strip.as_list, self.strip.week
+        self.now_button, self.print_button = self.strip.now, self.strip.print
+        self.sessions_button = self.strip.sessions
         self.list: DayList | None = None
         self.week: WeekPane | None = None
         self._asked: set[str] = set()
@@ -81,45 +82,13 @@ class BoardPage(Page):
         self._connect()
 
     def _build(self, look: Look) -> None:
-        unit = look.metrics.unit_px
-        strip = QFrame(self)
-        strip.setProperty("kind", "strip")
-        across = QHBoxLayout(strip)
-        across.setContentsMargins(unit, unit // 2, unit, unit // 2)
-        self.now_button = QPushButton("Now (N)", strip)
-        self.list_button = QPushButton("As a list", strip)
-        self.list_button.setCheckable(True)
-        self.week_button = QPushButton("Week", strip)
-        self.week_button.setCheckable(True)
-        self.week_button.setShortcut(QKeySequence("Alt+W"))
-        self.week_button.setToolTip("The week of the clinician under the keyboard (Alt+W)")
-        self.bar = BoardBar(look, strip)
-        self.bar.set_choices(self._filter_choices)
-        tail = BoardTail(look, strip)
-        self.summary = tail.summary
-        across.addWidget(self.now_button)
-        across.addWidget(self.list_button)
-        across.addWidget(self.week_button)
-        across.addWidget(self.bar)
-        across.addSpacing(unit)
-        across.addWidget(tail, 1)
-        across.addSpacing(unit)
-        self.sessions_button = QPushButton("Sessions", strip)
-        self.sessions_button.setToolTip("The sessions of this week, templates, whom to contact")
-        self.sessions_button.clicked.connect(self._on_sessions)
-        across.addWidget(self.sessions_button)
-        self.print_button = QPushButton("Print", strip)
-        self.print_button.setToolTip("Print the day, and the continuity pack (Ctrl+P)")
-        self.print_button.setShortcut(QKeySequence(QKeySequence.StandardKey.Print))
-        self.print_button.clicked.connect(self.print_requested)
-        across.addWidget(self.print_button)
         self._views = QStackedWidget(self)
         self._views.addWidget(self.pane)
         self.side = QStackedWidget(self)
         self.side.addWidget(self.panel)
         for widget in (self.booking, self.moving, self.missed):
             self.side.addWidget(widget)
-        self.side.setMinimumWidth(unit * 34)
+        self.side.setMinimumWidth(look.metrics.unit_px * 34)
         self.side.hide()
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setObjectName("board")
@@ -132,7 +101,7 @@ class BoardPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
-        column.addWidget(strip)
+        column.addWidget(self.strip)
         column.addWidget(self.splitter, 1)
         column.addWidget(self.foot)
 
@@ -157,16 +126,14 @@ class BoardPage(Page):
         self._connect_acts()
         self._desk.told.connect(self._on_told)
         self.now_button.clicked.connect(self.pane.view.jump_to_now)
+        self.sessions_button.clicked.connect(self._on_sessions)
+        self.print_button.clicked.connect(self.print_requested)
         self.bar.columns_wanted.connect(self._on_columns_wanted)
         self.bar.zoom_wanted.connect(self._on_zoom_wanted)
         self.bar.filter_wanted.connect(self._on_filter_wanted)
         self.bar.left.connect(self._to_view)
         self.list_button.toggled.connect(self._on_list_toggled)
         self.week_button.toggled.connect(self._on_week_toggled)
-        pane.model.facts_changed.connect(self._sum_up)
-        pane.model.modelReset.connect(self._sum_up)
-        pane.model.minute_passed.connect(self._sum_up)
-        self._sum_up()
 
     def _connect_acts(self) -> None:
         pane, moving, foot = self.pane, self.moving, self.foot
@@ -291,32 +258,7 @@ class BoardPage(Page):
 
     def _show_part(self, kind: Columns, part: BoardFilter) -> None:
         self.pane.model.show_part(kind, part)
-        self._show_bar()
-
-    def _show_bar(self) -> None:
-        model = self.pane.model
-        words = model.filter.words(self._site_name, self._type_name)
-        elsewhere = model.left_out_waiting()
-        self.bar.show_state(model.kind, self.pane.view.zoom, model.filter, words, elsewhere)
-
-    def _site_name(self, place_id: str) -> str:
-        place = self._desk.places.get(place_id)
-        return place.name if place is not None else "another site"
-
-    def _type_name(self, code: str) -> str:
-        return next((s.type_text for s in self._desk.slots if s.type_code == code), code)
-
-    def _filter_choices(self) -> dict[str, list[tuple[str, str]]]:
-        places = sorted((p for p in self._desk.places if not p.part_of_id), key=lambda p: p.name)
-        here = {session.practitioner_id for session in self._desk.sessions}
-        roles = {r.name for r in self._desk.roles if r.practitioner_id in here and r.name}
-        types = {s.type_code: s.type_text or s.type_code for s in self._desk.slots if s.type_code}
-        return {
-            "site": [(place.id, place.name) for place in places],
-            "role": [(name, name) for name in sorted(roles)],
-            "type_code": sorted(types.items(), key=lambda pair: pair[1]),
-            "mode": mode_choices(),
-        }
+        self.strip.show_state()
 
     @Slot(object)
     def _on_columns_wanted(self, kind: Columns) -> None:
@@ -331,7 +273,7 @@ class BoardPage(Page):
         self.pane.view.set_zoom(zoom)
         if self.week is not None:
             self.week.view.set_zoom(zoom)
-        self._show_bar()
+        self.strip.show_state()
 
     @Slot()
     def _to_view(self) -> None:
@@ -572,17 +514,6 @@ class BoardPage(Page):
     def _show_view(self, widget: QWidget | None) -> None:
         self._views.setCurrentWidget(widget or self.pane)
         self._view().setFocus()
-
-    @Slot()
-    def _sum_up(self) -> None:
-        model = self.pane.model
-        if model.filter.is_on:
-            self._show_bar()
-        facts = [model.facts(column.key) for column in model.columns]
-        waiting, seen = sum(f.waiting for f in facts), sum(f.seen for f in facts)
-        free, online = sum(f.free for f in facts), sum(f.online for f in facts)
-        parts = (f"{waiting} waiting", f"{free} free, {online} of them online", f"{seen} seen")
-        self.summary.show_parts(parts if facts else ())
 
     def _view(self) -> QWidget:
         return self._views.currentWidget() or self.pane

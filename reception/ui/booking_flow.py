@@ -30,6 +30,7 @@ from reception.widgets.patient_words import born_line
 NEAREST = 3
 MOST_TOGETHER = 4
 """How many touching slots can be booked as one appointment."""
+_NO_SWAP_FOR_SERIES = "A series takes no booking's place: cancel that one by itself if need be (X)."
 
 
 class BookingFlow(BookingForm):
@@ -231,8 +232,8 @@ class BookingFlow(BookingForm):
     def _tell_clashes(self, patient: Patient, found: Sequence[Clash]) -> None:
         self._told = {clash.other.id for clash in found}
         if found:
-            simple = bool(self._aim.held) and not self.repeat.is_on
-            self.clashes.tell(patient.name, found, can_swap=simple)
+            why_not = _NO_SWAP_FOR_SERIES if self.repeat.is_on else ""
+            self.clashes.tell(patient.name, found, why_no_swap=why_not)
         else:
             self.clashes.clear()
         self._show()
@@ -315,11 +316,13 @@ class BookingFlow(BookingForm):
         desk, shape, slot_ids = self._desk, self.shape, [slot.id for slot in aim.slots]
         reason, note, via, mode = self.reason.text, self.note.text, shape.via, shape.channel
         if aim.is_walk_in:
-            made = await desk.walk_in(patient, aim.practitioner_id, reason=reason, note=note)
+            made = await desk.walk_in(
+                patient, aim.practitioner_id, reason=reason, note=note, instead_of=instead_of
+            )
         elif aim.is_extra:
             made = await desk.overbook(
                 slot_ids[0], patient, why=self.why.text, reason=reason, note=note, via=via,
-                channel=mode,
+                channel=mode, instead_of=instead_of,
             )  # fmt: skip
         elif series:
             clinician = desk.clinician_of(aim.slots[0])
@@ -419,7 +422,7 @@ class BookingFlow(BookingForm):
         if not fresh:
             self._hint.setText("Booking opens again when the practice is in contact.")
         elif not needed and not self.clashes.isHidden():
-            self._hint.setText("Keep both bookings of that day, or swap? Ctrl+Enter goes there.")
+            self._hint.setText(f"{self.clashes.question} Ctrl+Enter goes there.")
         else:
             self._hint.setText(f"Still needed: {needed}." if needed else "Ctrl+Enter books.")
 

@@ -79,7 +79,7 @@ class ClashAsk(QWidget):
         """Say what the patient has that day, and take the keyboard."""
         self._wish = wish
         self._found = frozenset(clash.other.id for clash in others.clashes)
-        self.notice.tell(others.name, others.clashes, can_swap=True)
+        self.notice.tell(others.name, others.clashes)
         self.show()
         self.notice.ask()
 

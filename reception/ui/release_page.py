@@ -86,7 +86,7 @@ class ReleasePage(Page):
         unit = look.metrics.unit_px
         self.heading = QLabel(self)
         self.heading.setFont(look.metrics.title)
-        self.sums, self.demand, self.legend = QLabel(self), QLabel(self), PartsLabel(self)
+        self.sums, self.demand, self.legend = PartsLabel(self), QLabel(self), PartsLabel(self)
         self.legend.show_parts(LEGEND)
         for label in (self.sums, self.legend):
             label.setProperty("kind", "muted")
@@ -276,7 +276,7 @@ class ReleasePage(Page):
         self.heading.setText(f"Slots on {day:%A} {day.day} {day:%B}")
         if not total.total:
             known = self.day.is_open or self._desk.outlook.knows(day)
-            self.sums.setText("No sessions on this day" if known else "Not read yet")
+            self.sums.show_parts(["No sessions on this day" if known else "Not read yet"])
         else:
             self._name_kept()
         for pane in self.panes:
@@ -295,7 +295,7 @@ class ReleasePage(Page):
         ]
         parts += [f"{total.kept} kept for NHS 111 or a hub"] if total.kept else []
         parts += [f"{total.lapsed} lapsed"] if total.lapsed else []
-        self.sums.setText("   ".join(parts))
+        self.sums.show_parts(parts)
 
     def _refresh_pane(self) -> None:
         why_not = self.day.why_not

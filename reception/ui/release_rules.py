@@ -197,7 +197,7 @@ class RulesPane(QWidget):
 
     def _warn_of(self, before: Service, after: Service) -> None:
         if before.codes != after.codes:
-            self._news = f"A colleague has just changed this rule: {Rule.of(after.codes).words}."
+            self._news = f"A colleague has just changed this rule: {rule_words(after.codes)}."
             announce(self, self._news)
 
     @Slot()

@@ -25,6 +25,7 @@ def clash_words(clash: Clash) -> str:
     return f"{line}{state}{' (at this very time)' if clash.overlaps else ''}"
 
 
+_BEGUN = "Only a booking that is still to come can be given up for this one."
 _STATES = {"arrived": "has arrived", "checked-in": "with the clinician", "fulfilled": "seen"}
 
 
@@ -58,24 +59,35 @@ class ClashNotice(QFrame):
         self._dress()
         self.hide()
 
-    def tell(self, name: str, clashes: Sequence[Clash], *, can_swap: bool) -> None:
-        """Say what *name* has that day; *can_swap*: the new booking can replace one of them."""
+    def tell(self, name: str, clashes: Sequence[Clash], *, why_no_swap: str = "") -> None:
+        """Say what *name* has that day, and offer to give up for the new booking what can be.
+
+        *why_no_swap* says why none of them can; what was begun already says so itself.
+        """
         self.clear()
         same = any(clash.overlaps for clash in clashes)
         head = (
             f"{name} is booked elsewhere at this time." if same else f"{name} is booked that day."
         )
-        self.said.setText("\n".join([head, *map(clash_words, clashes)]))
-        for clash in clashes if can_swap else ():
-            if clash.can_swap:
-                self._add_swap(clash)
+        standing = [clash for clash in clashes if clash.can_swap]
+        why = why_no_swap if standing else _BEGUN
+        lines = [head, *map(clash_words, clashes), *([why] if why else [])]
+        self.said.setText("\n".join(lines))
+        for clash in () if why else standing:
+            self._add_swap(clash)
         self.show()
         announce(self, self.said.text())
+
+    @property
+    def question(self) -> str:
+        """What has to be answered before it is booked."""
+        swap = ", or swap" if self.swaps else ""
+        return f"Keep both bookings of that day{swap}?"
 
     def ask(self) -> None:
         """Take the keyboard: an answer is needed before it can be booked."""
         self.keep.setFocus()
-        announce(self, f"{self.said.text()} Keep both, or swap?")
+        announce(self, f"{self.said.text()} {self.question}")
 
     def clear(self) -> None:
         """Say nothing."""

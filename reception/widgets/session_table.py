@@ -13,9 +13,10 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from reception.widgets.column_room import give_room
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 
@@ -120,7 +121,7 @@ class RowsTable(QTableView):
         self, model: RowsModel, look: Look, name: str, wide: int, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._rows, self._kept = model, ""
+        self._rows, self._kept, self._wide = model, "", wide
         self.letters: frozenset[str] = frozenset()
         """Which single letters are told of, lower case."""
         model.modelAboutToBeReset.connect(self._on_about_to_be_reset)
@@ -143,9 +144,13 @@ class RowsTable(QTableView):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        head.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
         self.activated.connect(self._on_activated)
         self.selectionModel().currentRowChanged.connect(self._on_current)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One column has the rest of the width."""
+        super().resizeEvent(event)
+        give_room(self, self._wide)
 
     @property
     def key(self) -> str:
@@ -179,6 +184,7 @@ class RowsTable(QTableView):
 
     @Slot()
     def _on_reset(self) -> None:
+        give_room(self, self._wide)
         row = self._rows.row_of(self._kept)
         if self._rows.rowCount():
             self.selectRow(max(0, row))

@@ -13,8 +13,10 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from reception.widgets.column_room import give_room
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 from reception.widgets.release_day import ReleaseDay
@@ -184,9 +186,19 @@ class SlotTable(QTableView):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        head.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        model.modelReset.connect(self._give_room)
         self.clicked.connect(self._on_chosen)
         self.activated.connect(self._on_chosen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Types have the rest of the width."""
+        super().resizeEvent(event)
+        self._give_room()
+
+    @Slot()
+    def _give_room(self) -> None:
+        give_room(self, 1)
 
     @Slot(QModelIndex)
     def _on_chosen(self, index: QModelIndex) -> None:

@@ -12,6 +12,7 @@ from reception.widgets.look import Look
 from reception.widgets.missed_review import MissedReview
 from reception.widgets.outlook_view import lines_of
 from reception.widgets.parts_label import PartsLabel
+from reception.widgets.session_table import Row, RowsModel, RowsTable
 from tests.reception.desk.picks import free_slots
 
 Key = Qt.Key
@@ -93,3 +94,23 @@ def test_no_mark_below_the_free_ones_is_cut(look: Look) -> None:
     assert [mark for line in narrow for mark in line.split()] == found
     assert lines_of(found, 1, small) == found
     assert lines_of([], 1, small) == []
+
+
+def test_a_wide_column_never_falls_below_its_words(qapp: QApplication, look: Look) -> None:
+    rows = RowsModel(("Day", "Session", "Free"), look)
+    table = RowsTable(rows, look, "Sessions", 1)
+    rows.show_rows([Row("a", ("Monday", "Minor illness and injuries", "3"))])
+    table.resize(700, 200)
+    table.show()
+    qapp.processEvents()
+    head = table.horizontalHeader()
+    assert head.length() == table.viewport().width()
+    table.resize(120, 200)
+    qapp.processEvents()
+    assert head.sectionSize(1) >= table.sizeHintForColumn(1) > 100
+    assert table.horizontalScrollBar().maximum() > 0
+    table.resize(700, 200)
+    qapp.processEvents()
+    assert head.length() == table.viewport().width()
+    table.close()
+    table.deleteLater()

@@ -150,6 +150,50 @@ def test_an_other_that_has_been_cancelled_is_not_swapped(desks: Desks, finish: F
     assert status_of(ours, second.id) == "free"
 
 
+def given_up_for(desk: Desk, other: Appointment) -> tuple[str, str]:
+    held = desk.stores.appointments.newest(other.id)
+    assert held is not None
+    return held.status, held.cancel_reason
+
+
+def test_a_walk_in_takes_the_place_of_a_later_booking_and_undo_gives_it_back(
+    desk: Desk, finish: Finish
+) -> None:
+    told, slot, who = notices_of(desk), free_slots(desk)[0], patient(desk, 9)
+    other = finish(desk.book([slot.id], who))
+    finish(desk.open_day(desk.time.today()))
+    clinician = min(desk.sessions, key=lambda s: s.id).practitioner_id
+    made = finish(desk.walk_in(who, clinician, reason="Came early", instead_of=other.id))
+    assert (made.status, made.slot_ids) == ("arrived", ())
+    assert given_up_for(desk, other) == ("cancelled", CancelReason.MOVED)
+    assert status_of(desk, slot.id) == "free"
+    assert "was given up" in told[-1].sentence
+    finish(desk.undo(told[-1].undo_id))
+    assert given_up_for(desk, other) == ("booked", "")
+    assert desk.appointments.get(made.id) is None
+    assert status_of(desk, slot.id) == "busy"
+
+
+def test_an_extra_takes_the_place_of_another_booking_or_neither_is_written(
+    desks: Desks, finish: Finish
+) -> None:
+    ours, theirs = two(desks, finish, live=False)
+    told, taken, who = notices_of(ours), booked(ours), patient(ours, 10)
+    slot = free_slots(ours)[0]
+    other = finish(ours.book([slot.id], who))
+    made = finish(ours.overbook(taken.slot_ids[0], who, why="In pain", instead_of=other.id))
+    assert given_up_for(ours, other) == ("cancelled", CancelReason.MOVED)
+    finish(ours.undo(told[-1].undo_id))
+    assert given_up_for(ours, other) == ("booked", "")
+    assert ours.appointments.get(made.id) is None
+    finish(theirs.reload())
+    finish(theirs.cancel(other.id, CancelReason.PATIENT))
+    before = {a.id for a in ours.appointments.of_patient(who.id)}
+    with pytest.raises(ChangedElsewhere, match="cancelled"):
+        finish(ours.overbook(taken.slot_ids[0], who, why="In pain", instead_of=other.id))
+    assert {a.id for a in ours.appointments.of_patient(who.id)} == before
+
+
 # Squeezed in
 
 
