@@ -4,6 +4,7 @@ import argparse
 import getpass
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -199,6 +200,7 @@ def _demo(options: argparse.Namespace) -> int:
                 say=_say,
             )
         clock = PracticeClock(at, options.speed)
+        folder.keep_clock(clock)
         service = PracticeService(folder, settings, clock, origin, options.speed)
         service.open()
         traffic = Traffic(
@@ -220,7 +222,7 @@ def _staff_add(options: argparse.Namespace) -> int:
     folder, settings, ods = _practice(options)
     generated = invented() if options.generate else None
     password = generated or _password(from_stdin=options.password_stdin)
-    with opened(folder, settings) as (_, identity):
+    with opened(folder, settings, folder.clock()) as (_, identity):
         account = identity.add_staff(
             ods,
             options.user,
@@ -239,7 +241,7 @@ def _staff_list(options: argparse.Namespace) -> int:
     from practice.offline import opened  # noqa: PLC0415
 
     folder, settings, ods = _practice(options)
-    with opened(folder, settings) as (_, identity):
+    with opened(folder, settings, folder.clock()) as (_, identity):
         for account in identity.staff(ods):
             state = "disabled" if account.disabled else "active"
             print("\t".join((account.user, account.role, state, account.display)))
@@ -250,7 +252,7 @@ def _staff_disable(options: argparse.Namespace) -> int:
     from practice.offline import opened  # noqa: PLC0415
 
     folder, settings, ods = _practice(options)
-    with opened(folder, settings) as (_, identity):
+    with opened(folder, settings, folder.clock()) as (_, identity):
         account = identity.disable(ods, options.user)
     _say(f"{account.display} ({account.user}) can no longer sign in, and is signed out.")
     return 0
@@ -262,9 +264,20 @@ def _token(options: argparse.Namespace) -> int:
     from practice.offline import opened  # noqa: PLC0415
 
     folder, settings, ods = _practice(options)
-    with opened(folder, settings) as (_, identity):
-        print(identity.issue(ods, options.user, COMMAND.client_id, seconds=COMMAND_TOKEN_S))
+    with opened(folder, settings, folder.clock()) as (_, identity):
+        token = identity.issue(
+            ods, options.user, COMMAND.client_id, seconds=COMMAND_TOKEN_S, by=_who()
+        )
+        print(token)
     return 0
+
+
+def _who() -> str:
+    """`priya@front-desk-1`: who types the command, as far as the machine knows."""
+    try:
+        return f"{getpass.getuser()}@{socket.gethostname()}"
+    except (OSError, KeyError):  # an account without a name
+        return socket.gethostname()
 
 
 def _practice(options: argparse.Namespace) -> tuple[DataFolder, Settings, str]:

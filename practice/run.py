@@ -24,7 +24,9 @@ def serve_folder(
 ) -> int:
     """`practice serve`: the exit code."""
     tls, listener, origin = prepare(folder, settings, host, port)
-    service = PracticeService(folder, settings, PracticeClock(at), origin)
+    clock = PracticeClock(at)
+    folder.keep_clock(clock)
+    service = PracticeService(folder, settings, clock, origin)
     service.open()
     renew = partial(folder.tls, settings, (_public_name(host),))
     return run(service, listener, tls, {}, renew=renew)
