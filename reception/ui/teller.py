@@ -36,6 +36,7 @@ class Teller(QObject):
     def tell(self, letter: Letter) -> None:
         """Send it, in a conversation of its own."""
         self._why = ""
+        self._show()
         self._tasks.start(self._tell(letter), on_problem=self._on_problem)
 
     async def _tell(self, letter: Letter) -> None:
