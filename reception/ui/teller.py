@@ -72,7 +72,14 @@ class Teller(QObject):
         for letter in self.unsent:
             self._desk.letters.throw_away(letter)
 
+    def _who(self, letter: Letter) -> str:
+        """`SMITH, Jane · 12-Mar-1980`; nothing while the record is not here."""
+        patient = self._desk.patients.get(letter.patient_id)
+        return f"{patient.name} \N{MIDDLE DOT} {patient.born_text}" if patient is not None else ""
+
     @Slot()
     def _show(self) -> None:
-        self.line.show_letters(self.unsent, self._why)
+        waiting = self.unsent
+        people = {letter.patient_id: self._who(letter) for letter in waiting}
+        self.line.show_letters(waiting, self._why, people)
         self.line.set_busy(self._busy > 0)
