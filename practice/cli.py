@@ -13,6 +13,8 @@ from threading import Thread
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from contract.codes import Role
 from practice.settings import DataFolder, Settings
 from practice.trouble import Trouble
@@ -78,6 +80,13 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--user", required=True)
     for command in (add, listed, disable, token):
         command.add_argument("--ods", help="which practice, if the folder holds several")
+
+    pack = _command(commands, "pack", _pack, "where the service writes continuity packs")
+    choice = pack.add_mutually_exclusive_group()
+    choice.add_argument("--folder", type=Path, help="a folder that only the practice can open")
+    choice.add_argument("--off", action="store_true", help="write none any more")
+    pack.add_argument("--keep", type=_at_least_one, metavar="DAYS", help="keep packs for so long")
+    pack.add_argument("--now", action="store_true", help="write one at once")
 
     demo = _command(commands, "demo", _demo, "run an invented practice")
     _add_service_options(demo, port=8443)
@@ -269,6 +278,49 @@ def _token(options: argparse.Namespace) -> int:
             ods, options.user, COMMAND.client_id, seconds=COMMAND_TOKEN_S, by=_who()
         )
         print(token)
+    return 0
+
+
+def _pack(options: argparse.Namespace) -> int:
+    from practice.continuity import packs_in, write_pack  # noqa: PLC0415
+    from practice.offline import opened  # noqa: PLC0415
+
+    folder = DataFolder(options.data)
+    settings = before = folder.read()
+    if options.folder is not None:
+        where = options.folder.expanduser().resolve()
+        if not where.is_dir():
+            raise Trouble(f"There is no folder {where}; make it first, for the practice alone.")
+        settings = msgspec.structs.replace(settings, pack_folder=str(where))
+    if options.off:
+        settings = msgspec.structs.replace(settings, pack_folder="")
+    if options.keep is not None:
+        settings = msgspec.structs.replace(settings, pack_keep_days=options.keep)
+    if settings != before:
+        folder.write(settings)
+    if before.pack_folder not in ("", settings.pack_folder):
+        names = [entry.name for entry in settings.practices]
+        left = sum(len(packs_in(Path(before.pack_folder), name)) for name in names)
+        if left:
+            packs = "1 old pack lies" if left == 1 else f"{left} old packs lie"
+            _say(f"{packs} in {before.pack_folder}, with telephone numbers: remove what is there.")
+    if not settings.pack_folder:
+        _say("The service writes no continuity pack.")
+        return 0
+    _say(
+        f"Packs are written to {settings.pack_folder} at 07:30 and 13:00, and kept for "
+        f"{settings.pack_keep_days} days."
+    )
+    if options.now:
+        clock = folder.clock()
+        with opened(folder, settings, clock) as (store, _):
+            for entry in settings.practices:
+                where = Path(settings.pack_folder)
+                try:
+                    path = write_pack(store, entry.ods, entry.name, where, clock.now())
+                except OSError as fault:
+                    raise Trouble(f"The pack cannot be written to {where}: {fault}.") from fault
+                print(path)
     return 0
 
 

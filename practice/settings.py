@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from contract.limits import PACK_KEEP_DAYS
 from practice.clock import PracticeClock
 from practice.tls import TlsFiles, own_authority, own_pair
 from practice.trouble import Trouble
@@ -33,12 +34,16 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
         certificate: the practice's own certificate file; empty for the service's own authority.
         key: the key of that certificate.
         demo: an invented practice, which `practice demo` may throw away and make again.
+        pack_folder: where the service writes continuity packs; empty: it writes none.
+        pack_keep_days: how long they are kept.
     """
 
     practices: tuple[PracticeEntry, ...] = ()
     certificate: str = ""
     key: str = ""
     demo: bool = False
+    pack_folder: str = ""
+    pack_keep_days: int = PACK_KEEP_DAYS
 
 
 class _Shown(msgspec.Struct, frozen=True):
