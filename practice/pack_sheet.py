@@ -41,7 +41,7 @@ table { border-collapse: collapse; width: 100% }
 thead { display: table-header-group } tr { break-inside: avoid }
 th, td { border: 1px solid #000; padding: .2em .4em; text-align: left; vertical-align: top }
 td.time { white-space: nowrap; font-weight: bold } .free { font-style: italic }
-section + section { break-before: page }
+section + section { break-before: page } section.nobody { break-before: auto }
 """
 
 
@@ -74,13 +74,15 @@ def pack_of(unit: Unit, practice: str, now: datetime) -> Pack:
         f"<!doctype html><html lang=en-GB><meta charset=utf-8><title>{escape(_title(practice))}"
         f"</title><style>{_STYLE}</style><h1>{escape(_title(practice))}</h1>"
         f"<p>As it stood on {_day_text(local.date())} at {local:%H:%M}. For when the practice’s "
-        "system cannot be reached. Confidential: keep it where only the practice can, and "
-        "destroy it when it is out of date.</p>"
+        "system cannot be reached. Confidential: keep it where only the practice can open "
+        "it, and destroy it when it is out of date.</p>"
     ]
     for day in pack_days(london_day(now)):
         people = list(_by_clinician(unit, day, made))
         if not people:
-            parts.append(f"<section><h2>{_day_text(day)}</h2><p>Nobody is booked.</p></section>")
+            parts.append(
+                f"<section class=nobody><h2>{_day_text(day)}</h2><p>Nobody is booked.</p></section>"
+            )
         for clinician, rows in people:
             parts.append(_section(f"{_day_text(day)}: {clinician}", rows))
     made.page = "".join(parts)
