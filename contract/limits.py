@@ -25,3 +25,6 @@ UNDO_SEND_S: Final = 20
 EVENTS_KEPT_DAYS: Final = 7
 REPLAY_KEPT_H: Final = 24
 """How long an answer is kept for the replay of its X-Request-Id."""
+
+PACK_KEEP_DAYS: Final = 7
+"""How long continuity packs are kept unless the practice says otherwise."""

@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 
 from practice import fhir, identity, live
 from practice.clock import Clock
+from practice.continuity import PackWriter
 from practice.identity import Identity, SigningKey
 from practice.opener import Opener
 from practice.returner import Returner
@@ -49,6 +50,8 @@ class PracticeService:
         self.identity.on_ended(self.hub.sessions_ended)
         self._opener = Opener(self.store, self._codes, clock, speed)
         self._returner = Returner(self.store, self._codes, clock, speed)
+        names = [(entry.ods, entry.name) for entry in settings.practices]
+        self._packs = PackWriter(self.store, names, folder, clock)
         self.app = Starlette(
             routes=[
                 *identity.routes(self.identity, Pages()),
@@ -73,6 +76,7 @@ class PracticeService:
         self.hub.start()
         self._opener.start()
         self._returner.start()
+        self._packs.start()
         await self.identity.start()
 
     async def take_leave(self) -> None:
@@ -83,6 +87,7 @@ class PracticeService:
         """Write down what is queued and let go of everything."""
         await self._opener.stop()
         await self._returner.stop()
+        await self._packs.stop()
         await self.identity.stop()
         self.identity.close()
         self.store.close()

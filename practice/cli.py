@@ -4,6 +4,7 @@ import argparse
 import getpass
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -11,6 +12,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Final
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from contract.codes import Role
 from practice.settings import DataFolder, Settings
@@ -77,6 +80,13 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--user", required=True)
     for command in (add, listed, disable, token):
         command.add_argument("--ods", help="which practice, if the folder holds several")
+
+    pack = _command(commands, "pack", _pack, "where the service writes continuity packs")
+    choice = pack.add_mutually_exclusive_group()
+    choice.add_argument("--folder", type=Path, help="a folder that only the practice can open")
+    choice.add_argument("--off", action="store_true", help="write none any more")
+    pack.add_argument("--keep", type=_at_least_one, metavar="DAYS", help="keep packs for so long")
+    pack.add_argument("--now", action="store_true", help="write one at once")
 
     demo = _command(commands, "demo", _demo, "run an invented practice")
     _add_service_options(demo, port=8443)
@@ -199,6 +209,7 @@ def _demo(options: argparse.Namespace) -> int:
                 say=_say,
             )
         clock = PracticeClock(at, options.speed)
+        folder.keep_clock(clock)
         service = PracticeService(folder, settings, clock, origin, options.speed)
         service.open()
         traffic = Traffic(
@@ -220,7 +231,7 @@ def _staff_add(options: argparse.Namespace) -> int:
     folder, settings, ods = _practice(options)
     generated = invented() if options.generate else None
     password = generated or _password(from_stdin=options.password_stdin)
-    with opened(folder, settings) as (_, identity):
+    with opened(folder, settings, folder.clock()) as (_, identity):
         account = identity.add_staff(
             ods,
             options.user,
@@ -239,7 +250,7 @@ def _staff_list(options: argparse.Namespace) -> int:
     from practice.offline import opened  # noqa: PLC0415
 
     folder, settings, ods = _practice(options)
-    with opened(folder, settings) as (_, identity):
+    with opened(folder, settings, folder.clock()) as (_, identity):
         for account in identity.staff(ods):
             state = "disabled" if account.disabled else "active"
             print("\t".join((account.user, account.role, state, account.display)))
@@ -250,7 +261,7 @@ def _staff_disable(options: argparse.Namespace) -> int:
     from practice.offline import opened  # noqa: PLC0415
 
     folder, settings, ods = _practice(options)
-    with opened(folder, settings) as (_, identity):
+    with opened(folder, settings, folder.clock()) as (_, identity):
         account = identity.disable(ods, options.user)
     _say(f"{account.display} ({account.user}) can no longer sign in, and is signed out.")
     return 0
@@ -262,9 +273,63 @@ def _token(options: argparse.Namespace) -> int:
     from practice.offline import opened  # noqa: PLC0415
 
     folder, settings, ods = _practice(options)
-    with opened(folder, settings) as (_, identity):
-        print(identity.issue(ods, options.user, COMMAND.client_id, seconds=COMMAND_TOKEN_S))
+    with opened(folder, settings, folder.clock()) as (_, identity):
+        token = identity.issue(
+            ods, options.user, COMMAND.client_id, seconds=COMMAND_TOKEN_S, by=_who()
+        )
+        print(token)
     return 0
+
+
+def _pack(options: argparse.Namespace) -> int:
+    from practice.continuity import packs_in, write_pack  # noqa: PLC0415
+    from practice.offline import opened  # noqa: PLC0415
+
+    folder = DataFolder(options.data)
+    settings = before = folder.read()
+    if options.folder is not None:
+        where = options.folder.expanduser().resolve()
+        if not where.is_dir():
+            raise Trouble(f"There is no folder {where}; make it first, for the practice alone.")
+        settings = msgspec.structs.replace(settings, pack_folder=str(where))
+    if options.off:
+        settings = msgspec.structs.replace(settings, pack_folder="")
+    if options.keep is not None:
+        settings = msgspec.structs.replace(settings, pack_keep_days=options.keep)
+    if settings != before:
+        folder.write(settings)
+    if before.pack_folder not in ("", settings.pack_folder):
+        names = [entry.name for entry in settings.practices]
+        left = sum(len(packs_in(Path(before.pack_folder), name)) for name in names)
+        if left:
+            packs = "1 old pack lies" if left == 1 else f"{left} old packs lie"
+            _say(f"{packs} in {before.pack_folder}, with telephone numbers: remove what is there.")
+    if not settings.pack_folder:
+        _say("The service writes no continuity pack.")
+        return 0
+    _say(
+        f"Packs are written to {settings.pack_folder} at 07:30 and 13:00, and kept for "
+        f"{settings.pack_keep_days} days."
+    )
+    if options.now:
+        clock = folder.clock()
+        with opened(folder, settings, clock) as (store, _):
+            for entry in settings.practices:
+                where = Path(settings.pack_folder)
+                try:
+                    path = write_pack(store, entry.ods, entry.name, where, clock.now())
+                except OSError as fault:
+                    raise Trouble(f"The pack cannot be written to {where}: {fault}.") from fault
+                print(path)
+    return 0
+
+
+def _who() -> str:
+    """`priya@front-desk-1`: who types the command, as far as the machine knows."""
+    try:
+        return f"{getpass.getuser()}@{socket.gethostname()}"
+    except (OSError, KeyError):  # an account without a name
+        return socket.gethostname()
 
 
 def _practice(options: argparse.Namespace) -> tuple[DataFolder, Settings, str]:

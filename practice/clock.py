@@ -30,6 +30,8 @@ class PracticeClock:
         self._start = (at or datetime.now(UTC)).astimezone(UTC)
         self._zero_s = time.monotonic()
         self.speed = speed
+        self.is_real = at is None and speed == 1.0
+        """Whether it shows the machine's own time."""
 
     def now(self) -> datetime:
         """The practice's time now, aware UTC, whole milliseconds."""

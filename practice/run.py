@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -23,9 +24,12 @@ def serve_folder(
 ) -> int:
     """`practice serve`: the exit code."""
     tls, listener, origin = prepare(folder, settings, host, port)
-    service = PracticeService(folder, settings, PracticeClock(at), origin)
+    clock = PracticeClock(at)
+    folder.keep_clock(clock)
+    service = PracticeService(folder, settings, clock, origin)
     service.open()
-    return run(service, listener, tls, {})
+    renew = partial(folder.tls, settings, (_public_name(host),))
+    return run(service, listener, tls, {}, renew=renew)
 
 
 def prepare(
@@ -49,6 +53,7 @@ def run(
     tls: TlsFiles,
     more: Mapping[str, Any],
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    renew: Callable[[], TlsFiles] | None = None,
 ) -> int:
     """Serve until told to stop; prints the ready line on standard output.
 
@@ -58,6 +63,7 @@ def run(
         tls: from `prepare`.
         more: what the ready line says beside the rest.
         beside: work that runs while the service does, and is cancelled before it stops.
+        renew: makes or finds the certificate as at a start.
 
     Returns:
         The process's exit code.
@@ -75,7 +81,7 @@ def run(
         print(msgspec.json.encode(line).decode(), flush=True)  # noqa: T201 - the ready line
 
     with asyncio.Runner() as runner:
-        ended = runner.run(serve(service, listener, tls, ready, beside))
+        ended = runner.run(serve(service, listener, tls, ready, beside, renew))
         if not ended:
             # Somebody holds a connection open. All is written, so do not wait for them.
             sys.stdout.flush()

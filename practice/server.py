@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from granian._granian import SocketHolder
@@ -13,7 +14,7 @@ from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.server.embed import Server
 from starlette.types import ASGIApp
 
-from practice.tls import TlsFiles
+from practice.tls import TlsFiles, ends_words, serial_of
 from practice.trouble import Trouble
 
 log = logging.getLogger("practice.server")
@@ -21,6 +22,8 @@ log = logging.getLogger("practice.server")
 BACKLOG: Final = 1024
 GRACE_S: Final = 1.0
 """How long a stop waits for answers that are under way."""
+LOOK_S: Final = 3600.0
+"""How often the certificate is looked at."""
 
 
 class Service(Protocol):
@@ -106,12 +109,92 @@ class _Server(Server):
         super().stop()  # type: ignore[no-untyped-call]
 
 
+class Front:
+    """What answers on one listening socket; its certificate can be changed while it does.
+
+    A server reads its certificate once. So another one begins on the same socket, and the one
+    before takes no more connections: those that it has go on until they end.
+
+    Args:
+        app: what is served.
+        listener: from `listen`; closed by `end`.
+    """
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        self._app, self._listener = app, listener
+        self._current: tuple[_Server, asyncio.Task[None]] | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when the server ended without being told to."""
+
+    async def begin(self, tls: TlsFiles) -> None:
+        """Answer with *tls* from now on."""
+        server = _Server(self._app, self._listener.dup(), tls)
+        serving = asyncio.create_task(server.serve())
+        before, self._current = self._current, (server, serving)
+        serving.add_done_callback(self._on_done)
+        await asyncio.sleep(0)  # one turn: the listening socket is handed over
+        if before is not None:
+            self._leave(*before)
+
+    async def end(self) -> bool:
+        """Take no more connections; whether every one has ended a moment later."""
+        self._listener.close()
+        current, self._current = self._current, None
+        if current is not None:
+            self._leave(*current)
+        if not self._leaving:
+            return True
+        _, left = await asyncio.wait(self._leaving, timeout=GRACE_S)
+        return not left
+
+    def _leave(self, server: _Server, serving: asyncio.Task[None]) -> None:
+        self._leaving.add(serving)
+        serving.add_done_callback(self._leaving.discard)
+        server.end()
+
+    def _on_done(self, serving: asyncio.Task[None]) -> None:
+        current = self._current
+        if current is not None and current[1] is serving and not self.failed.done():
+            self.failed.set_result(None)
+
+
+async def keep_certified(
+    front: Front, tls: TlsFiles, renew: Callable[[], TlsFiles], look_s: float = LOOK_S
+) -> None:
+    """Serve with a fresh certificate as soon as there is one; warn while none comes.
+
+    Args:
+        front: what answers.
+        tls: what it answers with.
+        renew: makes or finds the certificate as at a start. It blocks.
+        look_s: how often to look.
+    """
+    used, warned_on = serial_of(tls.certificate), None
+    while True:
+        await asyncio.sleep(look_s)
+        try:
+            tls = await asyncio.to_thread(renew)
+            fresh = serial_of(tls.certificate)
+            if fresh != used:
+                await front.begin(tls)
+                used = fresh
+                log.info("the certificate was renewed while running")
+            warning, today = ends_words(tls.certificate), datetime.now(UTC).date()
+        except (Trouble, OSError) as fault:
+            warning, today = f"the certificate cannot be renewed: {fault}", datetime.now(UTC).date()
+        if warning and warned_on != today:
+            warned_on = today
+            log.warning("%s", warning)
+
+
 async def serve(
     service: Service,
     listener: socket.socket,
     tls: TlsFiles,
     on_ready: Callable[[], None],
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    renew: Callable[[], TlsFiles] | None = None,
 ) -> bool:
     """Serve until SIGTERM or SIGINT, then stop cleanly.
 
@@ -121,6 +204,7 @@ async def serve(
         tls: the certificate.
         on_ready: called once requests are answered.
         beside: work that runs while the service does, and is cancelled before it stops.
+        renew: makes or finds the certificate as at a start; looked at every hour.
 
     Returns:
         Whether every connection has ended; if not, the process must end without waiting for them.
@@ -135,23 +219,24 @@ async def serve(
     waiting = asyncio.create_task(stopping.wait())
     try:
         await service.start()
-        server = _Server(service.app, listener, tls)
-        serving = asyncio.create_task(server.serve())
-        await asyncio.sleep(0)  # one turn: the listening socket is handed over
+        front = Front(service.app, listener)
+        await front.begin(tls)
         on_ready()
-        company = None if beside is None else asyncio.create_task(_guarded(beside()))
-        await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
-        if serving.done():
-            raise Trouble("The server ended by itself.") from serving.exception()
-        if company is not None:
-            company.cancel()
-            await asyncio.wait({company}, timeout=GRACE_S)
+        company = [] if beside is None else [asyncio.create_task(_guarded(beside()))]
+        if renew is not None:
+            company.append(asyncio.create_task(_guarded(keep_certified(front, tls, renew))))
+        ends: set[asyncio.Future[Any]] = {front.failed, waiting}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if front.failed.done():
+            raise Trouble("The server ended by itself.")
+        for work in company:
+            work.cancel()
+        if company:
+            await asyncio.wait(company, timeout=GRACE_S)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_S):
                 await service.take_leave()
-        server.end()
-        ended, _ = await asyncio.wait({serving}, timeout=GRACE_S)
-        return bool(ended)
+        return await front.end()
     finally:
         waiting.cancel()
         await service.close()

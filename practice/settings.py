@@ -5,11 +5,14 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from contract.limits import PACK_KEEP_DAYS
+from practice.clock import PracticeClock
 from practice.tls import TlsFiles, own_authority, own_pair
 from practice.trouble import Trouble
 
@@ -31,12 +34,24 @@ class Settings(msgspec.Struct, frozen=True, omit_defaults=True):
         certificate: the practice's own certificate file; empty for the service's own authority.
         key: the key of that certificate.
         demo: an invented practice, which `practice demo` may throw away and make again.
+        pack_folder: where the service writes continuity packs; empty: it writes none.
+        pack_keep_days: how long they are kept.
     """
 
     practices: tuple[PracticeEntry, ...] = ()
     certificate: str = ""
     key: str = ""
     demo: bool = False
+    pack_folder: str = ""
+    pack_keep_days: int = PACK_KEEP_DAYS
+
+
+class _Shown(msgspec.Struct, frozen=True):
+    """What a clock that was set showed at a moment of real time."""
+
+    practice: datetime
+    real: datetime
+    speed: float
 
 
 class DataFolder:
@@ -151,6 +166,46 @@ class DataFolder:
         if settings.certificate:
             return own_pair(self.path, Path(settings.certificate), Path(settings.key))
         return own_authority(self.path, hosts)
+
+    def keep_clock(self, clock: PracticeClock) -> None:
+        """Let commands beside this service, which has the lock, know what its clock shows.
+
+        Raises:
+            Trouble: it cannot be written.
+        """
+        file = self.path / "clock.json"
+        try:
+            if clock.is_real:
+                file.unlink(missing_ok=True)
+                return
+            shown = _Shown(clock.now(), datetime.now(UTC), clock.speed)
+            fresh = file.with_suffix(".new")
+            fresh.write_bytes(msgspec.json.encode(shown))
+            fresh.replace(file)
+        except OSError as fault:
+            raise Trouble(f"{file} cannot be written: {fault.strerror}.") from fault
+
+    def clock(self) -> PracticeClock:
+        """What the service that uses this folder shows; the machine's time where none does."""
+        try:
+            shown = msgspec.json.decode((self.path / "clock.json").read_bytes(), type=_Shown)
+        except (OSError, msgspec.MsgspecError):
+            return PracticeClock()
+        if not self.is_in_use():
+            return PracticeClock()
+        gone = max(datetime.now(UTC) - shown.real, timedelta())
+        return PracticeClock(shown.practice + gone * shown.speed, shown.speed)
+
+    def is_in_use(self) -> bool:
+        """Whether a service uses this folder now."""
+        try:
+            handle = os.open(self.path / "lock", os.O_RDWR)
+        except OSError:
+            return False
+        try:
+            return not _lock(handle)
+        finally:
+            os.close(handle)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

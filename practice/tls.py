@@ -22,7 +22,7 @@ from practice.trouble import Trouble
 AUTHORITY_DAYS: Final = 3650
 SERVER_DAYS: Final = 365
 RENEW_DAYS: Final = 30
-"""A certificate this close to its end is made anew at the next start."""
+"""A certificate this close to its end is made anew, at a start and while the service runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,33 @@ def own_pair(folder: Path, certificate: Path, key: Path) -> TlsFiles:
     ca_file = folder / "ca.pem"
     ca_file.write_bytes(trusted.public_bytes(serialization.Encoding.PEM))
     return TlsFiles(certificate, key, ca_file, fingerprint(trusted))
+
+
+def serial_of(certificate: Path) -> int:
+    """The serial number of the first certificate in a PEM file.
+
+    Raises:
+        Trouble: it is damaged.
+        OSError: it cannot be read.
+    """
+    return _read(certificate).serial_number
+
+
+def ends_words(certificate: Path, now: datetime | None = None) -> str:
+    """A sentence where a certificate ends within thirty days; else empty.
+
+    Raises:
+        Trouble: it is damaged.
+        OSError: it cannot be read.
+    """
+    held = _read(certificate)
+    if not _ends_soon(held, now or datetime.now(UTC)):
+        return ""
+    ends = held.not_valid_after_utc
+    return (
+        f"The certificate {certificate} ends on {ends:%d %B %Y} at {ends:%H:%M} UTC: put a new one "
+        "in its place, and it is used within the hour. Desks cannot connect once it has ended."
+    )
 
 
 def _names(hosts: Iterable[str]) -> list[str]:

@@ -224,8 +224,11 @@ class Identity:
         wanted: Sequence[str] | None = None,
         *,
         seconds: int = grants.ACCESS_S,
+        by: str = "",
     ) -> str:
         """An access token for an account, without its password.
+
+        It stands in the trail like a sign-in, which it is.
 
         Args:
             ods: the practice.
@@ -233,6 +236,7 @@ class Identity:
             client_id: the client the token is for.
             wanted: scopes; None for all that the role may hold.
             seconds: lifetime.
+            by: who asked for it at the machine, as far as that is known.
 
         Raises:
             Trouble: there is no such account, or it is disabled, or it may not use the client.
@@ -253,6 +257,7 @@ class Identity:
             expires = self._wall() + seconds * 1000
             grant_id = grants.begin(unit, name, client_id, expires)
             grants.save_token(unit, secret, "access", grant_id, granted, expires)
+            Tried(client_id, "", account, by=by).write(unit)
 
         self._store.write_now(ods, work)
         return secret

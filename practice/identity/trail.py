@@ -25,12 +25,14 @@ class Tried:
         address: network address of the browser.
         account: whose name was given; None when there is no such account.
         fault: why it failed; empty when it did not.
+        by: who asked at the machine itself, for a command; empty for a browser.
     """
 
     client_id: str
     address: str
     account: Account | None
     fault: str = ""
+    by: str = ""
 
     def write(self, unit: Unit) -> None:
         """Store it."""
@@ -67,6 +69,7 @@ class Tried:
             "type": {"coding": [_coding("110150", "Application")]},
             "who": {"display": self.client_id},
             "requestor": False,
+            **({"name": self.by} if self.by else {}),
         }
 
 

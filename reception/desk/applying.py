@@ -15,11 +15,11 @@ from reception.desk.applying_undo import TakingBack, Trail
 from reception.desk.contacts import Contacts
 from reception.desk.diary import Breath, Days, days
 from reception.desk.problems import NotPossible
+from reception.desk.session_pattern import Pattern
 from reception.desk.session_plan import (
     Dated,
     Difference,
     Kind,
-    Pattern,
     Skipped,
     Wanted,
     counterpart,

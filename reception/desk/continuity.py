@@ -1,4 +1,4 @@
-"""The continuity pack: when it is due, which days it holds, what its files are called.
+"""The continuity pack that a desk writes: what stands in it, what its files are called.
 
 If the practice cannot be reached, reception works from the last pack: today and the next days on
 paper, with telephone numbers. It is written at 07:30 and at 13:00 by the clock on the wall in
@@ -8,17 +8,14 @@ London, into a folder that the practice chooses, and does not stay there for eve
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from contract.core_hours import LONDON, london_day, next_core_day
+from contract.core_hours import LONDON
 from reception.desk.day_records import DayRecords
 from reception.desk.day_sheet import Choice, DaySheet, day_sheet, safe, wall_clock
 from reception.desk.whole_file import PART
 
-WRITTEN_AT = (time(7, 30), time(13, 0))
-KEEP_DAYS = 7
-"""How long packs are kept unless the practice says otherwise."""
 KEEP_CHOICES = (1, 3, 7, 14, 28)
 LATE_AFTER = timedelta(minutes=5)
 """One that comes later than this says so."""
@@ -46,30 +43,6 @@ class Pack:
         if self.at - self.due < LATE_AFTER:
             return words
         return f"{words} It was due at {wall_clock(self.due)}, when it could not be written here."
-
-
-def last_due(now: datetime) -> datetime:
-    """The last time at or before *now* (aware) at which a pack was due, as aware UTC."""
-    return max(due for due in _around(now) if due <= now)
-
-
-def next_due(now: datetime) -> datetime:
-    """The first time after *now* (aware) at which a pack is due, as aware UTC."""
-    return min(due for due in _around(now) if due > now)
-
-
-def is_due(now: datetime, written: datetime | None) -> bool:
-    """Whether a pack of today is wanted at *now*, with the last one written for *written*.
-
-    What was missed yesterday is over: that pack would be out of date.
-    """
-    due = last_due(now)
-    return london_day(due) == london_day(now) and (written is None or written < due)
-
-
-def pack_days(today: date) -> list[date]:
-    """Today, tomorrow, and the next day the practice is open if that is not tomorrow."""
-    return sorted({today, today + timedelta(days=1), next_core_day(today)})
 
 
 def pack_sheet(days: Iterable[DayRecords], practice: str, by: str, now: datetime) -> DaySheet:
@@ -154,9 +127,3 @@ def _day_of(name: str, practice: str) -> date | None:
         return date.fromisoformat(stamp[1])
     except ValueError:
         return None
-
-
-def _around(now: datetime) -> list[datetime]:
-    today = london_day(now)
-    days = (today + timedelta(days=n) for n in (-1, 0, 1))
-    return [datetime.combine(d, at, LONDON).astimezone(UTC) for d in days for at in WRITTEN_AT]

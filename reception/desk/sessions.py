@@ -16,13 +16,8 @@ from reception.api.bundle import Entry, post, put
 from reception.desk.contacts import Contacts
 from reception.desk.diary import Days, days, session_days
 from reception.desk.problems import NotPossible
-from reception.desk.session_plan import (
-    BadPattern,
-    Dated,
-    Pattern,
-    Wanted,
-    longer,
-)
+from reception.desk.session_pattern import BadPattern, Pattern
+from reception.desk.session_plan import Dated, Wanted, longer
 from reception.desk.slot_shapes import used_keys
 from reception.desk.words import clock, day_text, slot_words
 from reception.desk.workbench import Workbench

@@ -9,7 +9,8 @@ from datetime import datetime
 from contract import systems
 from reception.api.bundle import Entry, post, put
 from reception.desk.problems import NotPossible
-from reception.desk.session_plan import BadPattern, halves, why_not_merged
+from reception.desk.session_pattern import BadPattern
+from reception.desk.session_plan import halves, why_not_merged
 from reception.desk.slots import Slots
 from reception.desk.words import clock, slot_words
 from reception.desk.workbench import Workbench

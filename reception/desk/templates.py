@@ -15,19 +15,17 @@ from reception.desk.applying import Applying
 from reception.desk.contacts import Contacts
 from reception.desk.diary import days
 from reception.desk.problems import NotPossible
-from reception.desk.session_plan import (
+from reception.desk.session_pattern import (
     WEEKDAYS,
     BadPattern,
-    Dated,
     Pattern,
-    Wanted,
     clock_of,
-    difference,
     on_wall,
     pattern_of,
     reference_day,
     renamed,
 )
+from reception.desk.session_plan import Dated, Wanted, difference
 from reception.desk.sessions import ENTRIES, Sessions, cut_as, slot_tree
 from reception.desk.workbench import Workbench
 from reception.desk.writer import Latest

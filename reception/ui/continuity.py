@@ -8,13 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QFont
 
+from contract.continuity import is_due, last_due, next_due, pack_days
 from contract.core_hours import london_day
 from reception.desk.continuity import (
     Pack,
-    is_due,
-    last_due,
-    next_due,
-    pack_days,
     pack_name,
     pack_sheet,
     packs_in,

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
-from reception.desk.continuity import KEEP_CHOICES, KEEP_DAYS
+from contract.limits import PACK_KEEP_DAYS
+from reception.desk.continuity import KEEP_CHOICES
 from reception.widgets.sheet_layout import TextSize
 
 
@@ -75,8 +76,8 @@ class PrintSettings:
     def keep_days(self) -> int:
         """How long packs are kept, in days."""
         text = str(self._settings.value("pack/keep_days", ""))
-        days = int(text) if text.isdigit() else KEEP_DAYS
-        return days if days in KEEP_CHOICES else KEEP_DAYS
+        days = int(text) if text.isdigit() else PACK_KEEP_DAYS
+        return days if days in KEEP_CHOICES else PACK_KEEP_DAYS
 
     @keep_days.setter
     def keep_days(self, days: int) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from reception.desk.applying import MOST_WEEKS, Plan
 from reception.desk.desk import Desk
-from reception.desk.session_plan import BadPattern, Pattern
+from reception.desk.session_pattern import BadPattern, Pattern
 from reception.records.problem import Problem
 from reception.ui.tasks import Tasks
 from reception.widgets.banner import announce

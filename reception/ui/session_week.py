@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from contract.core_hours import LONDON
 from reception.desk.desk import Desk
 from reception.desk.diary import Days
-from reception.desk.session_plan import BadPattern, Pattern
+from reception.desk.session_pattern import BadPattern, Pattern
 from reception.records import Appointment, Session
 from reception.records import Slot as SlotRecord
 from reception.records.problem import Problem

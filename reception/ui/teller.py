@@ -36,6 +36,7 @@ class Teller(QObject):
     def tell(self, letter: Letter) -> None:
         """Send it, in a conversation of its own."""
         self._why = ""
+        self._show()
         self._tasks.start(self._tell(letter), on_problem=self._on_problem)
 
     async def _tell(self, letter: Letter) -> None:
@@ -71,7 +72,14 @@ class Teller(QObject):
         for letter in self.unsent:
             self._desk.letters.throw_away(letter)
 
+    def _who(self, letter: Letter) -> str:
+        """`SMITH, Jane · 12-Mar-1980`; nothing while the record is not here."""
+        patient = self._desk.patients.get(letter.patient_id)
+        return f"{patient.name} \N{MIDDLE DOT} {patient.born_text}" if patient is not None else ""
+
     @Slot()
     def _show(self) -> None:
-        self.line.show_letters(self.unsent, self._why)
+        waiting = self.unsent
+        people = {letter.patient_id: self._who(letter) for letter in waiting}
+        self.line.show_letters(waiting, self._why, people)
         self.line.set_busy(self._busy > 0)

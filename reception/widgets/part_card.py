@@ -7,7 +7,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTimeEdit, QWidget
 
 from contract.core_hours import LONDON
-from reception.desk.session_plan import BadPattern, halves
+from reception.desk.session_pattern import BadPattern
+from reception.desk.session_plan import halves
 from reception.records import Slot as SlotRecord
 from reception.widgets.banner import announce
 from reception.widgets.board_cell import clock_text

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from contract.codes import BookingAccess, Channel, SlotType
 from contract.release import words_of
-from reception.desk.session_plan import WEEKDAYS, BadPattern, Pattern, Piece, Recipe, clock_of
+from reception.desk.session_pattern import WEEKDAYS, BadPattern, Pattern, Piece, Recipe, clock_of
 from reception.widgets.look import Look
 
 TYPES = (

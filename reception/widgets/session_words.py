@@ -7,7 +7,8 @@ from contract.contact import ATTEMPTS_NEEDED
 from contract.core_hours import LONDON
 from reception.desk.applying import Plan
 from reception.desk.diary import Days
-from reception.desk.session_plan import WEEKDAYS, Difference, Kind, Pattern, clock_of
+from reception.desk.session_pattern import WEEKDAYS, Pattern, clock_of
+from reception.desk.session_plan import Difference, Kind
 from reception.records import Appointment, Patient, Practitioner, Request, Session
 from reception.records.contact import attempts, last_attempt
 from reception.records.new_session import is_off

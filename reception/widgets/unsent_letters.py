@@ -1,6 +1,6 @@
 """A line for messages to patients that did not go out: send them, or throw them away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -15,15 +15,17 @@ NAMED = 3
 CHARS = 110
 
 
-def unsent_words(letters: Sequence[Letter]) -> str:
-    """To whom, and how each begins."""
+def unsent_words(letters: Sequence[Letter], people: Mapping[str, str] | None = None) -> str:
+    """To whom, and how each begins; *people* by patient id: name and birth date."""
+    known = people or {}
     count = len(letters)
     head = "A message was" if count == 1 else f"{count} messages were"
     lines = [f"{head} not sent:"]
     for letter in letters[:NAMED]:
         plain = " ".join(letter.words.split())
         begins = plain if len(plain) <= CHARS else f"{plain[:CHARS].rstrip()}…"
-        lines.append(f"{letter.patient_name or 'The patient'}: {begins}")
+        who = known.get(letter.patient_id) or letter.patient_name or "The patient"
+        lines.append(f"{who}: {begins}")
     if count > NAMED:
         lines.append(f"and {count - NAMED} more.")
     return "\n".join(lines)
@@ -66,13 +68,17 @@ class UnsentLetters(QFrame):
         self._dress()
         self.hide()
 
-    def show_letters(self, letters: Sequence[Letter], why: str) -> None:
-        """Offer *letters*; *why* says what stopped the last try."""
+    def show_letters(
+        self, letters: Sequence[Letter], why: str, people: Mapping[str, str] | None = None
+    ) -> None:
+        """Offer *letters*; *why* says what stopped the last try, *people* who is who."""
         several = len(letters) > 1
-        self.words.setText(unsent_words(letters) if letters else "")
+        self.words.setText(unsent_words(letters, people) if letters else "")
         self.why.setText(why)
         self.why.setVisible(bool(why))
-        self.send.setText("Send them" if several else "Send it")
+        whom = (people or {}).get(letters[0].patient_id, "") if len(letters) == 1 else ""
+        one = f"Send it to\n{whom}" if whom else "Send it"
+        self.send.setText("Send them" if several else one)
         self.throw.setText("Throw them away" if several else "Throw it away")
         said = f"{self.words.text()} {why}".strip() if letters else ""
         self.setVisible(bool(letters))

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QAbstractItemView
 from contract.contact import ContactOutcome
 from reception.desk.desk import Desk
 from reception.desk.notice import Notice
-from reception.desk.session_plan import Kind, Pattern
+from reception.desk.session_pattern import Pattern
+from reception.desk.session_plan import Kind
 from reception.records import Request, Session
 from reception.records import Slot as SlotRecord
 from reception.records.contact import about, attempts

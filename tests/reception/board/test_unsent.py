@@ -51,6 +51,9 @@ def test_it_is_offered_after_the_load_and_goes_at_a_press(
     desk.loaded.emit()
     until(foot.teller.line.isVisible)
     assert letter.patient_name in foot.teller.line.words.text()
+    held = desk.patients.get(letter.patient_id)
+    assert held is not None
+    assert held.born_text in foot.teller.line.send.text(), "the button says to whom"
     assert letter.words in foot.teller.line.words.text()
     foot.teller.line.send.click()
     until(lambda: foot.teller.unsent == [])

@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.continuity import WRITTEN_AT, is_due, last_due, next_due, pack_days
 from contract.core_hours import LONDON, is_core_day, london_day
-from reception.desk.continuity import (
-    WRITTEN_AT,
-    is_due,
-    last_due,
-    next_due,
-    outdated,
-    pack_days,
-    pack_name,
-    remove_outdated,
-)
+from reception.desk.continuity import outdated, pack_name, remove_outdated
 from reception.desk.whole_file import PART, NotWritten, write_whole
 
 moments = st.datetimes(

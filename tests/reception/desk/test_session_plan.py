@@ -10,24 +10,26 @@ from hypothesis import strategies as st
 from contract import systems
 from contract.core_hours import LONDON, is_core_day
 from contract.template import in_reference_weeks
-from reception.desk.session_plan import (
+from reception.desk.session_pattern import (
     BadPattern,
-    Dated,
-    Difference,
-    Kind,
     Pattern,
     Piece,
     Recipe,
+    minute_of,
+    on_wall,
+    pattern_of,
+    reference_day,
+)
+from reception.desk.session_plan import (
+    Dated,
+    Difference,
+    Kind,
     Skip,
     dated,
     difference,
     halves,
     holiday_on,
     longer,
-    minute_of,
-    on_wall,
-    pattern_of,
-    reference_day,
     why_not_merged,
 )
 from reception.records import Appointment, Session, Slot

@@ -12,7 +12,8 @@ from contract.core_hours import LONDON
 from reception.desk.desk import Desk
 from reception.desk.notice import Notice
 from reception.desk.problems import NotPossible
-from reception.desk.session_plan import Kind, Pattern, Recipe
+from reception.desk.session_pattern import Pattern, Recipe
+from reception.desk.session_plan import Kind
 from reception.records import Appointment, Session, Slot
 from reception.records.contact import about, attempts
 from reception.records.problem import Problem, Refused

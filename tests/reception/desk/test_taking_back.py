@@ -8,7 +8,8 @@ from contract.contact import ContactOutcome
 from reception.desk.applying import Plan
 from reception.desk.desk import Desk
 from reception.desk.notice import Notice
-from reception.desk.session_plan import Kind, Pattern, Recipe
+from reception.desk.session_pattern import Pattern, Recipe
+from reception.desk.session_plan import Kind
 from reception.records import Session, Slot
 from reception.records.contact import about
 from tests.reception.conftest import Finish, Until
