@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QToolButton, QVBoxLayou
 from reception.desk.desk import Desk
 from reception.desk.intake import TakenDown
 from reception.desk.red_flags import RedFlags
+from reception.records.contact import is_on_contact_list
 from reception.records.problem import Problem
 from reception.ui.board_pane import BoardPane
 from reception.ui.page import Page
@@ -189,6 +190,11 @@ class DeskPage(Page):
 
     @Slot(str)
     def _on_opened(self, request_id: str) -> None:
+        request = self._desk.requests.get(request_id)
+        if request is not None and request.is_open and is_on_contact_list(request):
+            # Nobody leaves that list but by its own outcomes: it has them, and the phone number.
+            self.page_requested.emit("Sessions", f"contacts/{request_id}")
+            return
         self.middle.setCurrentWidget(self.panel)
         self.panel.open(request_id)
         self.queue.set_open(self.panel.request.id if self.panel.request else "")

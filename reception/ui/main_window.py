@@ -23,6 +23,7 @@ from reception.records.problem import Problem
 from reception.ui.alarm_keeper import AlarmKeeper
 from reception.ui.page import Page
 from reception.ui.page_stack import PageStack
+from reception.ui.practice_settings import PracticeSettings
 from reception.ui.red_flag_editor import RedFlagEditor
 from reception.ui.sounder import Sounder
 from reception.ui.tasks import Tasks
@@ -93,6 +94,8 @@ class MainWindow(QMainWindow):
 
         self.rules_wanted = self.top_bar.add_action("Red-flag rules…")
         self.rules_wanted.triggered.connect(self._on_rules_wanted)
+        self.settings_wanted = self.top_bar.add_action("Core hours and assignments…")
+        self.settings_wanted.triggered.connect(self._on_settings_wanted)
         desk.red_flag_watch.rules_changed.connect(self._on_rules_changed)
         self.alarm.bar.open_requested.connect(self._on_emergency_opened)
         self.rail.chosen.connect(self.go_to)
@@ -188,6 +191,14 @@ class MainWindow(QMainWindow):
             held.activateWindow()
             return
         RedFlagEditor(self._desk, self._look, self).show()  # not modal: an emergency may ring
+
+    @Slot()
+    def _on_settings_wanted(self) -> None:
+        for held in self.findChildren(PracticeSettings):
+            held.raise_()
+            held.activateWindow()
+            return
+        PracticeSettings(self._desk, self._look, self).show()
 
     @Slot()
     def _on_rules_changed(self) -> None:

@@ -86,7 +86,7 @@ class SessionsPage(Page):
         self.show_sheet(self.stack.currentIndex())
 
     def show_reference(self, reference: str) -> None:
-        """Show a sheet: `contacts`, `templates`, or the session of `Schedule/x`.
+        """Show a sheet: `contacts` (or `contacts/x`), `templates`, the session of `Schedule/x`.
 
         `Cancel/x` also asks whether to cancel it.
         """
@@ -96,6 +96,8 @@ class SessionsPage(Page):
             self.show_sheet(_WEEK)
         elif kind in ("contacts", "templates"):
             self.show_sheet(_CONTACTS if kind == "contacts" else _TEMPLATES)
+            if kind == "contacts" and record_id:
+                self.contacts.table.choose(record_id)
 
     @Slot(int)
     def show_sheet(self, number: int) -> None:

@@ -171,7 +171,7 @@ class EvenList(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows that are on the screen."""
-        height, offset = self.row_px, self.verticalOffset()
+        height, offset, width = self.row_px, self.verticalOffset(), self.viewport().width()
         exposed = event.rect()
         first = max(0, (exposed.top() + offset) // height)
         last = min(self.rows - 1, (exposed.bottom() + offset) // height)
@@ -182,7 +182,7 @@ class EvenList(QListView):
             index = self.model().index(row, 0)
             option = QStyleOptionViewItem()
             self.initViewItemOption(option)
-            option.rect = self.visualRect(index)
+            option.rect = QRect(0, row * height - offset, width, height)
             state = option.state
             if selected is not None and selected.isSelected(index):
                 state |= QStyle.StateFlag.State_Selected

@@ -68,6 +68,7 @@ class WorkOrder:
         self.drop(request.id)
         self._held[request.id] = request
         key = self._keys[request.id] = self._key(request)
+        self._known[request.id] = request, key
         insort(self._sorted, (key, request.id))
 
     def drop(self, request_id: str) -> None:

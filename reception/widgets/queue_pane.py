@@ -75,7 +75,7 @@ class QueuePane(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.filter.installEventFilter(self)
         self.complaint = QLabel(self)
-        self.complaint.setProperty("kind", "muted")
+        self.complaint.setProperty("kind", "warn")
         self.complaint.setWordWrap(True)
         self.complaint.hide()
         self.views = ViewsButton(desk.drafts, look, view.accessibleName(), self)

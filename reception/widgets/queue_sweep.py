@@ -1,7 +1,7 @@
 """The closing sweep: at 18:00 what nobody has read is listed under the queue, by name."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from reception.desk.desk import Desk
 from reception.desk.hours import sweeps_at
@@ -13,7 +13,7 @@ from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 from reception.widgets.queue_words import kind_of, waiting_text
 
-NAMED = 8
+NAMED = 5
 """So many are named; the list shows the others."""
 
 
@@ -37,11 +37,18 @@ class SweepBar(QFrame):
         self.button = QPushButton("Show them (W)", self)
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self.show_left)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(unit, unit, unit, unit)
+        self.title = QLabel(self)
+        self.title.setFont(look.metrics.bold)
+        self.title.setWordWrap(True)
+        row = QHBoxLayout()
         row.setSpacing(unit)
-        row.addWidget(self.words, 1)
+        row.addWidget(self.title, 1)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(unit, unit, unit, unit)
+        column.setSpacing(unit // 2)
+        column.addLayout(row)
+        column.addWidget(self.words)
         self._filter = ""
         desk.time.minute_passed.connect(self.look)
         desk.documents.changed.connect(self.look)
@@ -62,15 +69,16 @@ class SweepBar(QFrame):
         if not sweep.unread and not sweep.due_today:
             self.hide()
             return
-        text = self._text(sweep, clock(begins))
-        if text != self.words.text():
-            self.words.setText(text)
-            self.words.setAccessibleName(text)
+        title, names = self._title(sweep, clock(begins)), self._names(sweep)
+        if (title, names) != (self.title.text(), self.words.text()):
+            self.title.setText(title)
+            self.words.setText(names)
+            self.words.setVisible(bool(names))
         self._filter = "is: unread" if sweep.unread else "due: today"
         self.show()
         if self._told_at != begins.isoformat():
             self._told_at = begins.isoformat()
-            announce(self, text)
+            announce(self, f"{title} {names}".strip())
 
     @Slot()
     def show_left(self) -> None:
@@ -78,14 +86,16 @@ class SweepBar(QFrame):
         if not self.isHidden():
             self.show_requested.emit(self._filter)
 
-    def _text(self, sweep: Sweep, at: str) -> str:
-        left = f"{sweep.due_today} due today still open." if sweep.due_today else ""
-        if not sweep.unread:
-            return f"Closing sweep, {at}: everything has been read. {left}".strip()
+    def _title(self, sweep: Sweep, at: str) -> str:
+        unread = f"{sweep.unread} unread" if sweep.unread else "everything has been read"
+        left = f", {sweep.due_today} due today still open" if sweep.due_today else ""
+        return f"Closing sweep, {at}: {unread}{left}."
+
+    def _names(self, sweep: Sweep) -> str:
+        """Who has not been read yet, the first of them in the order of work."""
         first = sorted(sweep.to_read, key=self._desk.queue_key)[:NAMED]
-        named = "; ".join(map(self._named, first))
         more = f"; and {sweep.unread - NAMED} more" if sweep.unread > NAMED else ""
-        return f"Closing sweep, {at}: {sweep.unread} unread. {named}{more}. {left}".strip()
+        return "; ".join(map(self._named, first)) + more
 
     def _named(self, request: Request) -> str:
         name = self._desk.patient_name(request) or "Name not given"

@@ -101,7 +101,6 @@ class ViewsButton(QToolButton):
         self.menu_shown: QMenu | None = None
         self.name = QLineEdit(parent)
         self.name.setMaxLength(NAME_CHARS)
-        self.name.setPlaceholderText("Name of this view; Enter keeps it")
         self.name.setAccessibleName("Name of this view")
         self.name.hide()
         self.name.installEventFilter(self)
@@ -159,10 +158,10 @@ class ViewsButton(QToolButton):
 
     @Slot()
     def _on_save(self) -> None:
-        self.name.setText(self._now.filter[:NAME_CHARS] or self._now.lane)
+        self.name.clear()
+        self.name.setPlaceholderText(f"Name for “{self._now.words}”; Enter keeps it")
         self.name.show()
         self.name.setFocus()
-        self.name.selectAll()
 
     @Slot()
     def _on_forget(self) -> None:
@@ -174,9 +173,7 @@ class ViewsButton(QToolButton):
         self.left.emit()
 
     def _on_named(self) -> None:
-        name = " ".join(self.name.text().split())
-        if not name:
-            return
+        name = " ".join(self.name.text().split()) or self._now.words[:NAME_CHARS]
         self.saved.save(SavedView(name, self._now.lane, self._now.filter))
         self.name.hide()
         announce(self, f"View {name} kept")

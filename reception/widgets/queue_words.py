@@ -11,6 +11,7 @@ from contract.codes import Outcome, Priority, Reject, RequestType
 from contract.core_hours import LONDON, london_day
 from reception.desk import order
 from reception.records import Request
+from reception.records.contact import is_on_contact_list
 from reception.widgets.palette import Ink
 from reception.widgets.row_painter import Shape
 
@@ -35,10 +36,13 @@ _KINDS = {
     "repeat": Kind("P", Shape.PILL, "Repeat prescription"),
 }
 _OTHER = Kind("?", Shape.SQUARE, "Request")
+_TO_TELL = Kind("T", Shape.HEXAGON, "Patient to tell")
 
 
 def kind_of(request: Request) -> Kind:
     """The letter, shape and word of *request*'s type."""
+    if is_on_contact_list(request):
+        return _TO_TELL
     return _KINDS.get(request.type_code, _OTHER)
 
 

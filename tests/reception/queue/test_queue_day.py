@@ -100,12 +100,12 @@ def test_the_practice_sets_its_hours_and_at_the_sweep_the_unread_are_named(
     until(lambda: not desk_page.sweep.isHidden())
     held = desk.requests.get(unread)
     assert held is not None
-    text = desk_page.sweep.words.text()
+    title, names = desk_page.sweep.title.text(), desk_page.sweep.words.text()
     count = sum(r.status == "requested" for r in desk.queue())
-    assert text.startswith("Closing sweep, ")
-    assert f": {count} unread. " in text
+    assert title.startswith("Closing sweep, ")
+    assert f": {count} unread" in title
     first = min(desk.closing_sweep().to_read, key=desk.queue_key)
-    assert desk.patient_name(first) in text
+    assert desk.patient_name(first) in names
     hands.type("w")
     until(lambda: desk_page.queue.filter.text() == "is: unread")
     assert set(desk_page.queue.model.ids) == {
@@ -118,3 +118,22 @@ def test_the_practice_sets_its_hours_and_at_the_sweep_the_unread_are_named(
     hands.press(Qt.Key.Key_Escape)
     finish(office.documents.use_shipped("core-hours"))
     until(desk_page.sweep.isHidden)
+
+
+def test_a_patient_to_tell_opens_on_the_contact_list(
+    desk_page: DeskPage, desk: Desk, finish: Finish, until: Until
+) -> None:
+    booked = next(a for a in desk.appointments if a.status == "booked" and a.patient_id)
+    entries = desk.contacts.entries([booked], "has to be moved", "a test of the queue")
+    finish(desk._writer.transact("Somebody to tell", [], lambda _: entries))
+    (contact,) = [r for r in desk.contacts.waiting() if r.patient_id == booked.patient_id]
+    asked: list[tuple[str, str]] = []
+    desk_page.page_requested.connect(lambda page, what: asked.append((page, what)))
+    desk_page.queue.show_lane(Lane.CONTACTS)
+    assert contact.id in desk_page.queue.model.ids
+    desk_page.queue.opened.emit(contact.id)
+    assert asked == [("Sessions", f"contacts/{contact.id}")]
+    assert desk_page.panel.request is None
+    held = desk.requests.get(contact.id)
+    assert held is not None
+    assert held.status == "requested"  # to look is not to claim it

@@ -1,6 +1,8 @@
 """What is typed to narrow the queue: read for what it means, never an error, always a sentence."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.came_by import CameBy, came_by, input_of
+from reception.desk import queue_filter
 from reception.desk.queue_filter import Eyes, Term, begins_in, read_filter
 from reception.records import Request
 from reception.records.tree import wire_time
@@ -147,3 +150,19 @@ def test_how_it_came_is_written_and_read_alike(way: CameBy) -> None:
     assert came_by({"input": [PHOTO, input_of(way)]}) is way
     assert came_by({"input": ["nonsense", PHOTO]}) is CameBy.ONLINE
     assert Request.from_tree({"resourceType": "Task", "id": "x"}).came_by is CameBy.ONLINE
+
+
+def test_every_example_in_the_documentation_can_be_read() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "queue.md").read_text(encoding="utf-8")
+    table = [line for line in text.splitlines() if line.startswith("| `")]
+    examples = [found for line in table for found in re.findall(r"`([^`]+)`", line.split("|")[1])]
+    assert len(examples) > 12
+    for example in examples:
+        wanted = read_filter(example)
+        assert wanted.terms, example
+        assert not wanted.complaint, example
+    keys = {term.key for example in examples for term in read_filter(example).terms}
+    assert keys == set(queue_filter._TESTS)
+    said = text.split("## What")[0]
+    for key, values in queue_filter._ALLOWED.items():
+        assert all(f"`{value}`" in said or f"{key}: {value}" in said for value in values), key
