@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from contract import documents, forecast, waiting_text
+from contract.codes import REPEAT_RENEWAL, RequestState
 from contract.core_hours import CoreHours, day_bounds, is_core_day, london_day
 from contract.errors import ErrorCode
 from contract.forecast import Expected
@@ -179,16 +180,24 @@ def pace_of(unit: Unit) -> Pace:
     waiting = answered = 0
     for stored in _every(unit, Query("Task", (Param("status", _OURS),))):
         waiting += 1
-        waits.append(_wait(stored.tree(), now, hours))
+        task = stored.tree()
+        if _is_first(task):
+            waits.append(_wait(task, now, hours))
     lately = Param("modified", (f"ge{instant(now - _MEASURED)}",))
     for stored in _every(unit, Query("Task", (Param("status", _ANSWERED), lately))):
         task = stored.tree()
-        if task.get("status") == "on-hold" and state_of(task) != "awaiting-patient":
+        if task.get("status") == "on-hold" and state_of(task) != RequestState.AWAITING_PATIENT:
             continue
         at = moment(str(task.get("lastModified")), "Task.lastModified")
         answered += at >= now - _HOUR
-        waits.append(_wait(task, at, hours))
+        if _is_first(task):
+            waits.append(_wait(task, at, hours))
     return Pace(arrived, answered, waiting, tuple(sorted(waits)))
+
+
+def _is_first(task: Tree) -> bool:
+    """Whether it waits, or waited, for a first answer; repeat items have days of their own."""
+    return _type_of(task) != REPEAT_RENEWAL and state_of(task) != RequestState.REOPENED
 
 
 def _wait(task: Tree, until: datetime, hours: CoreHours) -> int:

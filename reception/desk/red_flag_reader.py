@@ -186,8 +186,9 @@ class Reader:
             if word[:length] in self._begins:
                 found.add(f"{word[:length]}*")
         near = self._rules.near
-        if not found and near and len(word) >= near and word not in self._rules.never:
-            found = self._slip_of(word)
+        told = word in self._whole or word in self._rules.never
+        if near and len(word) >= near and not told:
+            found |= self._slip_of(word)
         if len(self._known) > _MOST_WORDS_KEPT:
             self._known.clear()
         self._known[word] = frozenset(found)
