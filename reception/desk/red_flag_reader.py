@@ -101,6 +101,7 @@ class _Word:
 class _Rule:
     """A phrase of a family; `needs` are words of which each set must have one in the sentence."""
 
+    number: int
     family: int
     phrase: Phrase
     besides: bool
@@ -113,12 +114,15 @@ class Reader:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._first: dict[str, list[_Rule]] = defaultdict(list)
+        self._begun: dict[frozenset[str], tuple[_Rule, ...]] = {}
         atoms: set[str] = set()
+        made: list[_Rule] = []
         for number, family in enumerate(rules.families):
             for besides, phrases in ((False, family.phrases), (True, family.besides)):
                 for phrase in phrases:
                     needs = tuple(frozenset(s.forms) for part in phrase.parts for s in part)
-                    rule = _Rule(number, phrase, besides, needs)
+                    rule = _Rule(len(made), number, phrase, besides, needs)
+                    made.append(rule)
                     for first in phrase.parts[0][0].forms:
                         self._first[first].append(rule)
                     atoms |= {
@@ -191,6 +195,7 @@ class Reader:
             found |= self._slip_of(word)
         if len(self._known) > _MOST_WORDS_KEPT:
             self._known.clear()
+            self._begun.clear()
         self._known[word] = frozenset(found)
         return self._known[word]
 
@@ -243,14 +248,24 @@ class Reader:
         there: set[str] = set().union(*(word.atoms for word in words))
         possible: dict[int, bool] = {}
         for at, word in enumerate(words):
-            for rule in {id(r): r for a in word.atoms for r in self._first.get(a, ())}.values():
-                fits = possible.get(id(rule))
+            for rule in self._beginning(word.atoms):
+                fits = possible.get(rule.number)
                 if fits is None:
                     fits = not any(need.isdisjoint(there) for need in rule.needs)
-                    possible[id(rule)] = fits
+                    possible[rule.number] = fits
                 if fits:
                     for first, last, own in _places(rule.phrase, words, at):
                         yield rule, first, last, own
+
+    def _beginning(self, atoms: frozenset[str]) -> tuple[_Rule, ...]:
+        """The phrases that begin with a word that is all of *atoms*."""
+        if not atoms:
+            return ()
+        known = self._begun.get(atoms)
+        if known is None:
+            rules = {r.number: r for atom in atoms for r in self._first.get(atom, ())}
+            known = self._begun[atoms] = tuple(rules.values())
+        return known
 
     # -- denials
 
