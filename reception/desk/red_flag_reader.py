@@ -6,7 +6,7 @@ that thousands of texts cost little. A sentence ends what a phrase, a denial or 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -158,7 +158,7 @@ class Reader:
                 held = found.get(key)
                 if held is None or (held.unheard and not match.unheard):
                     found[key] = match
-        return sorted(found.values(), key=lambda m: (m.start, m.end, m.family.id))
+        return sorted(_widest(found.values()), key=lambda m: (m.start, m.end, m.family.id))
 
     # -- words
 
@@ -351,6 +351,16 @@ class Reader:
             if length := _at(words, at, scope.long_ago):
                 return " ".join(word.text for word in words[at : at + length])
         return ""
+
+
+def _widest(matches: Iterable[Match]) -> Iterator[Match]:
+    """Of those of one family that say the same of a place, the one that reaches furthest."""
+    kept: dict[tuple[str, Unheard | None], list[Match]] = defaultdict(list)
+    for match in sorted(matches, key=lambda m: (m.start, -m.end)):
+        same = kept[match.family.id, match.unheard]
+        if not any(match.end <= other.end for other in same):
+            same.append(match)
+            yield match
 
 
 def _ends_sentence(text: str, start: int, end: int) -> bool:
