@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from contract import waiting_text
+from contract import triagers, waiting_text
 from contract.red_flag_rules import check_rules
 from contract.systems import PRACTICE_DOCUMENT
 
@@ -24,6 +24,7 @@ TITLES: Final[Mapping[str, str]] = {
     "waiting-text": "What patients are told about waiting",
     "assignments": "When untouched assignments fall back",
     "prescription-phrases": "Phrases about prescriptions",
+    "triagers": "Who is triaging",
 }
 """The documents there are, by name."""
 
@@ -34,6 +35,7 @@ CONTENT_TYPE: Final = "application/toml"
 
 CHECKS: Final[dict[str, Callable[[Mapping[str, Any]], object]]] = {
     "red-flags": check_rules,
+    "triagers": triagers.check,
     "waiting-text": waiting_text.check,
 }
 """What else than TOML a document has to be, by name; each raises ValueError with a sentence."""

@@ -7,10 +7,10 @@ volumes for a day.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from contract.core_hours import CLOSES, LONDON, OPENS, is_core_day
+from contract.core_hours import LONDON, STANDARD, CoreHours, is_core_day, london_day
 
 LIKE_DAYS: Final = 6
 LEAST_DAYS: Final = 3
@@ -144,18 +144,12 @@ def _overlap(a: float, b: float, c: float, d: float) -> float:
     return max(0.0, min(b, d) - max(a, c))
 
 
-def core_minutes(start: datetime, end: datetime) -> int:
+def core_minutes(start: datetime, end: datetime, hours: CoreHours = STANDARD) -> int:
     """Whole minutes of core hours from *start* to *end*; 0 where it ends before it begins."""
     total = timedelta()
-    day = start.astimezone(LONDON).date()
-    last = end.astimezone(LONDON).date()
-    while day <= last:
-        if is_core_day(day):
-            opens, closes = (_at(day, at) for at in (OPENS, CLOSES))
-            total += max(timedelta(), min(end, closes) - max(start, opens))
+    day = london_day(start)
+    while day <= london_day(end):
+        if bounds := hours.bounds(day):
+            total += max(timedelta(), min(end, bounds[1]) - max(start, bounds[0]))
         day += timedelta(days=1)
     return int(total // timedelta(minutes=1))
-
-
-def _at(day: date, at: time) -> datetime:
-    return datetime.combine(day, at, LONDON).astimezone(UTC)

@@ -133,7 +133,7 @@ class Rules:
 
 def plain(word: str) -> str:
     """*word* as it is compared: small letters, no apostrophes."""
-    return re.sub(r"['’‘`]", "", word).casefold()
+    return (word if word.isalnum() else re.sub(r"['’‘`]", "", word)).casefold()
 
 
 def words_in(text: str) -> Iterator[re.Match[str]]:

@@ -75,6 +75,15 @@ def check(told: Mapping[str, Any]) -> None:
     read(told)
 
 
+def written(text: str, until: datetime | None) -> str:
+    """The document that shows *text* until then, or, with None, does not show it."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in text)
+    plain = " ".join(shown.split()).replace("\\", "\\\\").replace('"', '\\"')
+    at = until.astimezone(UTC).replace(tzinfo=None) if until is not None else None
+    ends = f"until = {at.isoformat('T', 'seconds')}Z\n" if at is not None else ""
+    return f'show = {str(until is not None).lower()}\n{ends}text = "{plain}"\n'
+
+
 def in_words(minutes: int | None) -> str:
     """A time that was measured, as said to a patient: rounded up, never down."""
     if minutes is None:

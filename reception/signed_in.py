@@ -13,6 +13,7 @@ from reception.desk.desk import Desk
 from reception.desk.drafts import Drafts
 from reception.desk.me import Me
 from reception.desk.outbox import Outbox
+from reception.desk.red_flags import RedFlags
 from reception.desk.vault import Disk
 from reception.records.problem import Problem, SignedOut
 from reception.ui.board_page import BoardPage
@@ -32,6 +33,8 @@ from reception.ui.window_state import WindowState
 from reception.ui.work_page import WorkPage
 from reception.widgets.banner import Weight
 from reception.widgets.look import Look
+
+RedFlags.shipped()  # read here, on the thread that loads this module, not when the window waits
 
 LEAVE_S = 0.7
 """Saying goodbye to the service may take this long; closing the window ends within two seconds."""

@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from contract import documents, forecast, waiting_text
-from contract.core_hours import day_bounds, is_core_day, london_day
+from contract.codes import REPEAT_RENEWAL, RequestState
+from contract.core_hours import CoreHours, day_bounds, is_core_day, london_day
 from contract.errors import ErrorCode
 from contract.forecast import Expected
 from contract.moves import TASK_OPEN
@@ -21,6 +22,7 @@ from practice.clock import instant
 from practice.refusal import Refusal
 from practice.rules.caller import Caller
 from practice.rules.documents import text as document_text
+from practice.rules.hours import core_hours
 from practice.rules.requests import state_of
 from practice.rules.rights import denied
 from practice.rules.trees import codings, moment
@@ -172,27 +174,35 @@ def waiting_tree(unit: Unit, paces: Paces) -> Tree:
 
 def pace_of(unit: Unit) -> Pace:
     """How the last hours went."""
-    now = unit.now
+    now, hours = unit.now, core_hours(unit)
     arrived = sum(1 for _ in _asked(unit, now - _HOUR, now))
     waits: list[int] = []
     waiting = answered = 0
     for stored in _every(unit, Query("Task", (Param("status", _OURS),))):
         waiting += 1
-        waits.append(_wait(stored.tree(), now))
+        task = stored.tree()
+        if _is_first(task):
+            waits.append(_wait(task, now, hours))
     lately = Param("modified", (f"ge{instant(now - _MEASURED)}",))
     for stored in _every(unit, Query("Task", (Param("status", _ANSWERED), lately))):
         task = stored.tree()
-        if task.get("status") == "on-hold" and state_of(task) != "awaiting-patient":
+        if task.get("status") == "on-hold" and state_of(task) != RequestState.AWAITING_PATIENT:
             continue
         at = moment(str(task.get("lastModified")), "Task.lastModified")
         answered += at >= now - _HOUR
-        waits.append(_wait(task, at))
+        if _is_first(task):
+            waits.append(_wait(task, at, hours))
     return Pace(arrived, answered, waiting, tuple(sorted(waits)))
 
 
-def _wait(task: Tree, until: datetime) -> int:
+def _is_first(task: Tree) -> bool:
+    """Whether it waits, or waited, for a first answer; repeat items have days of their own."""
+    return _type_of(task) != REPEAT_RENEWAL and state_of(task) != RequestState.REOPENED
+
+
+def _wait(task: Tree, until: datetime, hours: CoreHours) -> int:
     begun = task.get("authoredOn")
-    return forecast.core_minutes(moment(begun, "Task.authoredOn"), until) if begun else 0
+    return forecast.core_minutes(moment(begun, "Task.authoredOn"), until, hours) if begun else 0
 
 
 def _expected(unit: Unit) -> tuple[int, list[Expected]]:

@@ -18,6 +18,7 @@ _RIGHTS: Final = {
     "phrases": Right.EDIT_PHRASES,
     "prescription-phrases": Right.EDIT_PHRASES,
     "red-flags": Right.EDIT_RED_FLAGS,
+    "triagers": Right.EDIT_PHRASES,
     "waiting-text": Right.EDIT_PHRASES,
 }
 """The right to write a document; of all others: to set how the practice works."""

@@ -60,6 +60,7 @@ from reception.desk.signing import Signing
 from reception.desk.slot_shapes import SlotShapes
 from reception.desk.slots import Slots
 from reception.desk.stores import Stores
+from reception.desk.surge import Surge
 from reception.desk.templates import Templates
 from reception.desk.triage import Triage
 from reception.desk.undo import Undos
@@ -201,6 +202,7 @@ class Desk(QObject):
         )  # fmt: skip
         self.alarm = Alarm(bench, self.red_flags, self)
         self.acknowledge = self.alarm.acknowledge
+        self.surge = Surge(bench, self.documents, self)
         self.loaded.connect(self.red_flag_watch.ask_again)
 
     def _take_booking(

@@ -6,7 +6,7 @@ that thousands of texts cost little. A sentence ends what a phrase, a denial or 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -101,6 +101,7 @@ class _Word:
 class _Rule:
     """A phrase of a family; `needs` are words of which each set must have one in the sentence."""
 
+    number: int
     family: int
     phrase: Phrase
     besides: bool
@@ -113,12 +114,15 @@ class Reader:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._first: dict[str, list[_Rule]] = defaultdict(list)
+        self._begun: dict[frozenset[str], tuple[_Rule, ...]] = {}
         atoms: set[str] = set()
+        made: list[_Rule] = []
         for number, family in enumerate(rules.families):
             for besides, phrases in ((False, family.phrases), (True, family.besides)):
                 for phrase in phrases:
                     needs = tuple(frozenset(s.forms) for part in phrase.parts for s in part)
-                    rule = _Rule(number, phrase, besides, needs)
+                    rule = _Rule(len(made), number, phrase, besides, needs)
+                    made.append(rule)
                     for first in phrase.parts[0][0].forms:
                         self._first[first].append(rule)
                     atoms |= {
@@ -154,7 +158,7 @@ class Reader:
                 held = found.get(key)
                 if held is None or (held.unheard and not match.unheard):
                     found[key] = match
-        return sorted(found.values(), key=lambda m: (m.start, m.end, m.family.id))
+        return sorted(_widest(found.values()), key=lambda m: (m.start, m.end, m.family.id))
 
     # -- words
 
@@ -186,10 +190,12 @@ class Reader:
             if word[:length] in self._begins:
                 found.add(f"{word[:length]}*")
         near = self._rules.near
-        if not found and near and len(word) >= near and word not in self._rules.never:
-            found = self._slip_of(word)
+        told = word in self._whole or word in self._rules.never
+        if near and len(word) >= near and not told:
+            found |= self._slip_of(word)
         if len(self._known) > _MOST_WORDS_KEPT:
             self._known.clear()
+            self._begun.clear()
         self._known[word] = frozenset(found)
         return self._known[word]
 
@@ -242,14 +248,24 @@ class Reader:
         there: set[str] = set().union(*(word.atoms for word in words))
         possible: dict[int, bool] = {}
         for at, word in enumerate(words):
-            for rule in {id(r): r for a in word.atoms for r in self._first.get(a, ())}.values():
-                fits = possible.get(id(rule))
+            for rule in self._beginning(word.atoms):
+                fits = possible.get(rule.number)
                 if fits is None:
                     fits = not any(need.isdisjoint(there) for need in rule.needs)
-                    possible[id(rule)] = fits
+                    possible[rule.number] = fits
                 if fits:
                     for first, last, own in _places(rule.phrase, words, at):
                         yield rule, first, last, own
+
+    def _beginning(self, atoms: frozenset[str]) -> tuple[_Rule, ...]:
+        """The phrases that begin with a word that is all of *atoms*."""
+        if not atoms:
+            return ()
+        known = self._begun.get(atoms)
+        if known is None:
+            rules = {r.number: r for atom in atoms for r in self._first.get(atom, ())}
+            known = self._begun[atoms] = tuple(rules.values())
+        return known
 
     # -- denials
 
@@ -335,6 +351,16 @@ class Reader:
             if length := _at(words, at, scope.long_ago):
                 return " ".join(word.text for word in words[at : at + length])
         return ""
+
+
+def _widest(matches: Iterable[Match]) -> Iterator[Match]:
+    """Of those of one family that say the same of a place, the one that reaches furthest."""
+    kept: dict[tuple[str, Unheard | None], list[Match]] = defaultdict(list)
+    for match in sorted(matches, key=lambda m: (m.start, -m.end)):
+        same = kept[match.family.id, match.unheard]
+        if not any(match.end <= other.end for other in same):
+            same.append(match)
+            yield match
 
 
 def _ends_sentence(text: str, start: int, end: int) -> bool:

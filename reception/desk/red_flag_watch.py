@@ -69,6 +69,7 @@ class RedFlagWatch(QObject):
         self._rules = ""
         self._asked: set[str] = set()
         self._forms: dict[str, str] = {}
+        self._told: dict[str, str] = {}
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._on_pause)
         stores.patients.added.connect(self._on_patient)
@@ -192,7 +193,10 @@ class RedFlagWatch(QObject):
     def _tell(self, request: Request | None) -> None:
         if request is None:
             return
-        if self.flags.tell(request.id, self._beside(request)):
+        words = self._beside(request)
+        self.flags.tell(request.id, words)
+        if self._told.get(request.id, "") != words:  # another desk may share what is read by
+            self._told[request.id] = words
             self._stores.requests.retell(request.id)
 
     def _beside(self, request: Request) -> str:

@@ -80,18 +80,15 @@ class RedFlags:
 
     # -- what stands beside a request
 
-    def tell(self, request_id: str, words: str) -> bool:
-        """Count *words* as the patient's, beside those of that request; whether that is new.
+    def tell(self, request_id: str, words: str) -> None:
+        """Count *words* as the patient's, beside those of that request.
 
         They are what came after the request itself, in its thread or on its form.
         """
-        if self._beside.get(request_id, "") == words:
-            return False
         if words:
             self._beside[request_id] = words
         else:
-            del self._beside[request_id]
-        return True
+            self._beside.pop(request_id, None)
 
     def meet(self, patient_id: str, person: Person) -> bool:
         """Know of a patient's age and sex; whether that is new."""

@@ -13,6 +13,7 @@ from reception.ui.board_pane import BoardPane
 from reception.ui.page import Page
 from reception.ui.request_panel import RequestPanel
 from reception.ui.request_sender import Sender
+from reception.ui.surge_keeper import SurgeKeeper
 from reception.ui.tasks import Tasks
 from reception.widgets.banner import Banner, Weight
 from reception.widgets.board_model import BoardModel
@@ -88,7 +89,9 @@ class DeskPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.surge = SurgeKeeper(desk, look, self._tasks, self.banner.show_problem, self)
         column.addWidget(self.banner)
+        column.addWidget(self.surge.strip)
         column.addWidget(self.splitter, 1)
         column.addWidget(self.send_bar)
         self._connect()

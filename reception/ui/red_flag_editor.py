@@ -131,6 +131,8 @@ class RedFlagEditor(QDialog):
         for column in (rules, trial):
             column.setContentsMargins(0, 0, 0, 0)
             column.setSpacing(unit)
+        rules.setContentsMargins(0, 0, unit // 2, 0)
+        trial.setContentsMargins(unit // 2, 0, 0, 0)
         rules.addWidget(self.rules, 1)
         state = QHBoxLayout()
         state.addWidget(self.state, 1)

@@ -15,6 +15,7 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("Ctrl+K", "Find a patient"),
         ("Alt+Left, Alt+Right", "Day before, day after"),
         ("Alt+T", "Today"),
+        ("Ctrl+E", "Acknowledge the emergency in the red bar"),
         ("/", "Search in this page"),
         ("Z", "Undo what was done last"),
         ("?", "This card"),

@@ -79,7 +79,7 @@ class QueueEyes:
         return f"{' '.join(names)}\n{' '.join(filter(None, about))}".casefold()
 
     def _is_flagged(self, request: Request) -> bool:
-        return bool(self._red_flags.found_in(f"{request.description}\n{request.note}"))
+        return bool(self._red_flags.found_for(request))
 
     def _is_urgent(self, request: Request) -> bool:
         return is_urgent(self._red_flags.raised_for(request))

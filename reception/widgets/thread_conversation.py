@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from contract.attachment import PDF
 from reception.desk.enclosure import size_text
+from reception.desk.red_flags import RedFlag, RedFlags, titles
 from reception.records import Attachment, Message
 from reception.widgets.flow import Flow
 from reception.widgets.look import Look
@@ -104,18 +105,35 @@ class Bubble(QFrame):
             parts = [who, when]
         else:
             parts = [who, when, state_text(message, today), window_text(message, today)]
+        flags = self._flags_in(message)
+        if flags:
+            parts.append(f"⚑ phrase: {titles(flags).lower()}")
         if not self._opens:
             count = len(message.attachments)
             parts.append(f"{count} attached" if count else "")
         self._who.setText("  ·  ".join(filter(None, parts)))
         self._who.setProperty("kind", "urgent" if message.failed else "muted")
-        self._text.setText(message.text)
+        self._show_text(message)
         self._text.setVisible(bool(message.text))
         attached = "".join(f", attached: {file_text(file)}" for file in message.files)
         self.setAccessibleName(f"{self._who.text()}{attached}: {message.text}")
         if self._opens:
             self._show_strip(message)
         self._dress()
+
+    def _flags_in(self, message: Message) -> list[RedFlag]:
+        """The phrases in what came from outside; what the practice wrote is not read for any."""
+        theirs = is_theirs(message) and not message.is_internal
+        return RedFlags.shipped().found_in(message.text) if theirs else []
+
+    def _show_text(self, message: Message) -> None:
+        spans = [(flag.start, flag.end) for flag in self._flags_in(message)]
+        self._text.setTextFormat(Qt.TextFormat.RichText if spans else Qt.TextFormat.PlainText)
+        palette = self._look.palette
+        marked = marked_html(
+            message.text, spans, palette.css(Ink.URGENT_TINT), palette.css(Ink.URGENT)
+        )
+        self._text.setText(marked if spans else message.text)
 
     def _show_strip(self, message: Message) -> None:
         if message.files != self._files:
@@ -167,6 +185,7 @@ class Bubble(QFrame):
             f"border: 1px {style} {palette.css(edge)}; border-radius: {radius}px; }}"
         )
         self._who.style().polish(self._who)
+        self._show_text(message)
         for button in self.file_buttons:
             button.setIcon(self._look.icons.get("paperclip", Ink.MUTED))
 

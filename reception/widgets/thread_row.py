@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from contract.codes import Outcome, RequestState
 from reception.desk.desk import Desk
 from reception.desk.order import QueueKey, waiting_since
+from reception.desk.red_flags import titles
 from reception.records import Message, Request
 from reception.widgets.composer import draft_key
 from reception.widgets.look import Look
@@ -105,6 +106,9 @@ class ThreadReader:
         state = "Not delivered" if failed else _state(request, desk.me.reference, now, ended=ended)
         if not failed and (desk.drafts.text(draft) or desk.drafts.files(draft)):
             state = "Draft, not sent"
+        flags = desk.red_flags.found_for(request) if request.waits_for_us else []
+        if flags and not failed:
+            state = ", ".join(filter(None, [f"⚑ {titles(flags).lower()}", state]))
         unread = any(m.from_patient and m.status == "in-progress" for m in messages)
         words = " ".join(last.text.split()) if last else " ".join(request.description.split())
         who = (

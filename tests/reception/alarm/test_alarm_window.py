@@ -19,8 +19,9 @@ from reception.ui.sounder import SystemSounder, Tone, write_tone
 from reception.ui.window_state import WindowState
 from reception.widgets.look import Look
 from reception.widgets.palette import Scheme
+from reception.widgets.thread_conversation import Bubble
 from tests.reception.conftest import Finish, Until
-from tests.reception.desk.asks import ask
+from tests.reception.desk.asks import ask, write_back
 from tests.reception.desk.picks import booked
 from tests.reception.desks import Desks
 
@@ -206,3 +207,30 @@ def test_a_tone_is_a_file_that_any_player_plays(tmp_path: Path, until: Until) ->
     until(lambda: played.exists() and played.read_text())
     assert played.read_text().split() == ["-q", str(tmp_path / "sounds" / "emergency.wav")]
     SystemSounder(tmp_path / "sounds", lambda _: None).play(Tone.MINE)  # the bell, no fault
+
+
+def test_a_phrase_in_a_message_is_marked_where_it_stands_and_ours_are_not_read(
+    desks: Desks, windows: Windows, finish: Finish, until: Until
+) -> None:
+    desk = finish(desks.open())
+    window = windows.open(desk)
+    request_id = ask(desks.practice, "May I have my results", number=0)
+    until(lambda: request_id in desk.requests)
+    request = desk.requests.get(request_id)
+    assert request is not None
+    write_back(desks.practice, request.thread_id, "I have <b> chest pain now", number=0)
+    until(lambda: named(window, request_id))
+    window.alarm.bar.open_requested.emit(request_id)
+    page = window.pages[0]
+    assert isinstance(page, DeskPage)
+    shown = page.panel.view
+    until(lambda: "Matched in what came with or after it" in shown.matched.text())
+    until(lambda: [b for b in shown.conversation.findChildren(Bubble) if b.isVisible()])
+    theirs = shown.conversation.findChildren(Bubble)[-1]
+    assert "phrase: chest pain" in theirs.accessibleName()
+    assert "&lt;b&gt; <span" in theirs._text.text()
+    finish(desk.reply(request_id, "If the chest pain goes on, call 999."))
+    until(lambda: not named(window, request_id))
+    until(lambda: len(shown.conversation.findChildren(Bubble)) >= 2)
+    ours = shown.conversation.findChildren(Bubble)[-1]
+    assert "phrase" not in ours.accessibleName()

@@ -42,7 +42,7 @@ def test_danger_told_in_an_admin_form_rings_until_the_duty_doctor_acknowledges(
     front, duty = finish(desks.open()), finish(desks.open("prescriber"))
     words = "Please change my address. Been vomiting blood since Friday."
     request_id = ask(desks.practice, words, kind=RequestType.ADMIN)
-    until(lambda: rings(front, request_id) and rings(duty, request_id))
+    until(lambda: rings(front, request_id) and rings(duty, request_id), 30)
     assert now_of(front, request_id).priority == Priority.ROUTINE  # raised here, never written
     assert "bleeding" in front.alarm.about(now_of(front, request_id)).lower()
     assert not front.alarm.may_acknowledge
@@ -106,7 +106,7 @@ def test_danger_told_later_in_the_thread_raises_and_rings_again(
     thread = now_of(front, request_id).thread_id
     write_back(practice, thread, "Thank you. I am at home all day", number=3)
     write_back(practice, thread, "now I can't breathe and my lips are blue", number=3)
-    until(lambda: rings(front, request_id) and rings(duty, request_id))
+    until(lambda: rings(front, request_id) and rings(duty, request_id), 30)
     late = finish(desks.open("receptionist", 1))  # opened since: it reads the thread by itself
     until(lambda: rings(late, request_id))
     held = now_of(front, request_id)

@@ -66,7 +66,7 @@ def test_texts_that_the_rules_are_tuned_on(record_property: Figure) -> None:
 def test_texts_that_the_rules_were_not_tuned_on(record_property: Figure) -> None:
     """The floor is what the rules reached when these were written; it may only go up."""
     shares = _tell("held out", HELD_OUT, record_property)
-    assert shares["emergency"] >= 0.78
+    assert shares["emergency"] >= 0.8
     assert shares["urgent"] >= 0.75
     assert shares["false"] <= 0.06
 
