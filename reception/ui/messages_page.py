@@ -181,13 +181,18 @@ class MessagesPage(Page):
         elif text in ("j", "k"):
             self.threads.view.step(1 if text == "j" else -1)
         elif text in self.panel.bar.buttons:
-            marked = self.threads.view.current_id
-            if marked and (self.threads.view.hasFocus() or self.request is None):
+            if marked := self._marked():
                 self.open(marked)
             return self.panel.press(text)
         else:
             return False
         return True
+
+    def _marked(self) -> str:
+        """What a key is meant for: the marked row, unless what is open stands in no row."""
+        view, request = self.threads.view, self.request
+        in_list = request is None or self.threads.model.row_of(request.id) >= 0
+        return view.current_id if in_list and (view.hasFocus() or request is None) else ""
 
     async def _write_to(self, patient_id: str) -> None:
         known = self._desk.patients.get(patient_id)

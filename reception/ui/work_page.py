@@ -226,13 +226,18 @@ class WorkPage(Page):
         elif text in ("j", "k"):
             self.cards.view.step(1 if text == "j" else -1)
         elif text in self.panel.bar.buttons:
-            marked = self.cards.view.current_id
-            if marked and (self.cards.view.hasFocus() or self.request is None):
+            if marked := self._marked():
                 self.open(marked)
             return self.panel.press(text)
         else:
             return False
         return True
+
+    def _marked(self) -> str:
+        """What a key is meant for: the marked row, unless what is open stands in no row."""
+        view, request = self.cards.view, self.request
+        in_list = request is None or self.cards.model.row_of(request.id) >= 0
+        return view.current_id if in_list and (view.hasFocus() or request is None) else ""
 
     # What is told
 
