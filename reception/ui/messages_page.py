@@ -27,6 +27,9 @@ from reception.widgets.thread_row import ThreadLane, is_conversation, thread_lis
 
 _READ_MS = 60
 """Threads that are met at the same time are read together."""
+_MOST_READ = 300
+"""So many threads are read with the desk, so that their rows say what was said last."""
+_THREAD = "thread"
 
 
 class MessagesPage(Page):
@@ -45,6 +48,7 @@ class MessagesPage(Page):
         super().__init__(parent)
         self._desk, self._look = desk, look
         self._tasks = Tasks(self)
+        self._spoken = desk.requests.index(_spoken)
         self._unread: set[str] = set()
         self._known: set[str] = set()
         self.mail = sender or Sender(desk, parent=self)
@@ -244,7 +248,7 @@ class MessagesPage(Page):
 
     @Slot()
     def _meet_all(self) -> None:
-        for request in self._desk.requests:
+        for request in self._spoken.of(_THREAD)[:_MOST_READ]:
             self._on_request(request)
 
     @Slot(object)
@@ -287,5 +291,10 @@ class MessagesPage(Page):
 
     @Slot()
     def _on_counts_changed(self) -> None:
-        urgent = any(r.is_emergency and ThreadLane.US.takes(r, "") for r in self._desk.requests)
+        urgent = any(r.is_emergency and r.waits_for_us for r in self._spoken.of(_THREAD))
         self.badge_changed.emit(self.threads.model.count(ThreadLane.US), urgent)
+
+
+def _spoken(request: Request) -> tuple[str, ...]:
+    """Open conversations: of all that a day brings, what this page is about."""
+    return (_THREAD,) if request.is_open and is_conversation(request) else ()

@@ -36,6 +36,8 @@ _LOOK_MS = 150
 _AHEAD = 6
 """So many of the first cards have their patient's story, and what was said, ready."""
 
+_MINE = "mine"
+
 
 class WorkLane(Enum):
     """What a clinician is asked for; the value is the word on the chip."""
@@ -81,6 +83,8 @@ class WorkPage(Page):
         super().__init__(parent)
         self._desk, self._look = desk, look
         self._tasks = Tasks(self)
+        me = desk.me.reference
+        self._mine = desk.requests.index(lambda r: (_MINE,) if WorkLane.MINE.takes(r, me) else ())
         self._read: set[str] = set()
         self._story: PatientStory | None = None
         self.mail = sender or Sender(desk, parent=self)
@@ -279,8 +283,7 @@ class WorkPage(Page):
 
     @Slot()
     def _on_counts_changed(self) -> None:
-        me = self._desk.me.reference
-        urgent = any(r.is_emergency and WorkLane.MINE.takes(r, me) for r in self._desk.requests)
+        urgent = any(request.is_emergency for request in self._mine.of(_MINE))
         self.badge_changed.emit(self.cards.model.count(WorkLane.MINE), urgent)
         self._look_soon()
 

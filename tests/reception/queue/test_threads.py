@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
 from contract import systems
-from contract.codes import RequestType
+from contract.codes import RequestState, RequestType
 from contract.reply_window import ONE_REPLY
 from reception.desk.desk import Desk
 from reception.desk.story import PatientStory
@@ -19,7 +19,7 @@ from reception.widgets.composer import WINDOWS
 from reception.widgets.thread_conversation import Bubble
 from reception.widgets.thread_row import ThreadLane
 from tests.reception.conftest import Finish, Until
-from tests.reception.desk.asks import ask, stored
+from tests.reception.desk.asks import ask, stored, write_back
 from tests.reception.queue.conftest import Hands, Idle
 from tests.running import RunningPractice
 
@@ -409,6 +409,53 @@ def test_a_letter_half_written_comes_back_and_never_under_another_name(
     letter.discard.click()
     letter.put_away()
     assert desk.drafts.keys() == []
+
+
+def test_a_late_reply_brings_a_closed_thread_back_to_the_top(
+    messages_page: MessagesPage,
+    practice: RunningPractice,
+    until: Until,
+    desk: Desk,
+    finish: Finish,
+) -> None:
+    page = messages_page
+    request_id = ask(practice, "All done then?", number=1, kind=RequestType.THREAD)
+    until(lambda: request_id in desk.requests)
+    finish(desk.reply(request_id, "All done.", done=True))
+    held = desk.requests.newest(request_id)
+    assert held is not None
+    assert ThreadLane.CLOSED.takes(held, "")
+    write_back(practice, held.thread_id, "One more thing, though", number=1)
+    page.threads.show_lane(ThreadLane.US)
+    until(lambda: (now := desk.requests.newest(request_id)) is not None and now.is_open)
+    page.threads.admit()
+    first = desk.requests.get(page.threads.model.ids[0])
+    assert first is not None
+    row = page.threads.model.row_of(request_id)
+    before = [desk.requests.get(i) for i in page.threads.model.ids[:row]]
+    # Only emergencies, what did not arrive and earlier replies stand above it.
+    assert all(
+        r is not None
+        and (r.is_emergency or r.state in (RequestState.REOPENED, RequestState.DELIVERY_FAILED))
+        for r in before
+    )
+
+
+def test_what_is_typed_is_kept_when_the_window_goes(
+    messages_page: MessagesPage, practice: RunningPractice, until: Until, hands: Hands, desk: Desk
+) -> None:
+    """Signing out and closing leave no pause: what goes out of sight is kept at once."""
+    page = messages_page
+    opened(page, practice, until, "Are you there?", number=0)
+    page.composer.text.setFocus()
+    hands.type("half a sen")
+    page.hide()
+    target = page.composer.target
+    assert target is not None
+    assert desk.drafts.text(target.key) == "half a sen"
+    page.show()
+    assert page.composer.text.toPlainText() == "half a sen"
+    desk.drafts.drop(target.key)
 
 
 def test_rows_say_what_was_said_last_without_being_opened(
