@@ -67,7 +67,7 @@ class MessagesPage(Page):
         self._meet_all()
 
     def _build(self, unit: int) -> None:
-        left = QWidget(self)
+        left = self._left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -106,6 +106,7 @@ class MessagesPage(Page):
         self.letter.closed.connect(self._on_letter_closed)
         self.panel.opened.connect(self._on_opened)
         self.panel.left.connect(self._to_list)
+        self.panel.file_shown.connect(self._on_file_shown)
         self.panel.ended.connect(self.threads.let_go)
         self.panel.request_chosen.connect(self._on_request_chosen)
         self.send_bar.taken_back.connect(self._on_taken_back)
@@ -221,6 +222,11 @@ class MessagesPage(Page):
     @Slot(str)
     def _on_opened(self, request_id: str) -> None:
         self.threads.set_open(request_id)
+
+    @Slot(bool)
+    def _on_file_shown(self, shown: bool) -> None:
+        """A picture gets the room of the list while it is looked at."""
+        self._left.setVisible(not shown)
 
     @Slot(object)
     def _on_taken_back(self, out: Outgoing) -> None:

@@ -57,6 +57,8 @@ class ThreadPanel(QWidget):
     """The user has dealt with the request of this id."""
     left = Signal()
     """The keyboard goes back to the list."""
+    file_shown = Signal(bool)
+    """A file is looked at in `side`, which could do with more room."""
     request_chosen = Signal(str)
     """Another request of the same patient is wanted."""
 
@@ -67,7 +69,7 @@ class ThreadPanel(QWidget):
         self._desk, self._look, self._tasks, self._mail = desk, look, tasks, mail
         self._turn = 0
         self._request: Request | None = None
-        self._offer = ""
+        self._offer, self._at_end = "", True
         self._said = RequestConversation(desk)
         self.notice = Banner(look, self)
         self.banner = PatientBanner(desk, look, self)
@@ -115,6 +117,8 @@ class ThreadPanel(QWidget):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setMinimumHeight(unit * 12)
         self._scroll.setWidget(body)
+        self._scroll.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._on_height_changed)
         shown = QWidget(self)
         column = QVBoxLayout(shown)
         column.setContentsMargins(0, 0, 0, 0)
@@ -181,7 +185,7 @@ class ThreadPanel(QWidget):
             return
         self._let_go()
         self._turn += 1
-        self._request = request
+        self._request, self._at_end = request, True
         self.notice.hide()
         self.conversation.show_messages([], self._desk.time.today())
         self.story.hide_story()
@@ -309,16 +313,17 @@ class ThreadPanel(QWidget):
         topic = (header.topic if header else "") or self._desk.medicine_text(request)
         self.topic.setText(topic or request.description)
         messages = self._said.held(request)
-        bar = self._scroll.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - 4
-        fresh = self.conversation.show_messages(messages, self._desk.time.today())
-        if fresh and at_end:
-            self.conversation.adjustSize()
-            body = self._scroll.widget()
-            if body is not None and (layout := body.layout()) is not None:
-                layout.activate()
-                body.adjustSize()
-            bar.setValue(bar.maximum())
+        self.conversation.show_messages(messages, self._desk.time.today())
+
+    @Slot(int)
+    def _on_scrolled(self, value: int) -> None:
+        self._at_end = value >= self._scroll.verticalScrollBar().maximum() - 4
+
+    @Slot(int, int)
+    def _on_height_changed(self, _least: int, most: int) -> None:
+        """Who reads the end goes on reading it when more is said; who has scrolled up stays."""
+        if self._at_end:
+            self._scroll.verticalScrollBar().setValue(most)
 
     def _say_failed(self, request: Request) -> None:
         lost = self._desk.undelivered(request)
@@ -347,6 +352,7 @@ class ThreadPanel(QWidget):
     def _on_file_chosen(self, attachment: Attachment) -> None:
         self.file_view.wait_for(attachment)
         self.side.setCurrentWidget(self.file_view)
+        self.file_shown.emit(True)
         self.file_view.setFocus()
         self._tasks.start(
             self._read_file(attachment, self._turn), on_problem=self.file_view.show_problem
@@ -364,6 +370,7 @@ class ThreadPanel(QWidget):
         had_keyboard = focus is not None and self.file_view.isAncestorOf(focus)
         self.side.setCurrentWidget(self.story)
         self.file_view.clear()
+        self.file_shown.emit(False)
         if had_keyboard:
             self.left.emit()
 

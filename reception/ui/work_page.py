@@ -117,7 +117,7 @@ class WorkPage(Page):
         return QueuePane(desk, self._look, model, view, lanes, _order_text, self, eyes)
 
     def _build(self, unit: int) -> None:
-        left = QWidget(self)
+        left = self._left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -160,6 +160,7 @@ class WorkPage(Page):
         self.cards.counts_changed.connect(self._on_counts_changed)
         self.panel.opened.connect(self._on_opened)
         self.panel.left.connect(self._to_list)
+        self.panel.file_shown.connect(self._on_file_shown)
         self.panel.ended.connect(self.cards.let_go)
         self.panel.request_chosen.connect(self._on_request_chosen)
         self.next_story.request_chosen.connect(self._on_request_chosen)
@@ -258,6 +259,11 @@ class WorkPage(Page):
         rings = appointment is not None and appointment.is_phone
         verb = self._desk.call if rings else self._desk.send_in
         self._tasks.start(verb(appointment_id), on_problem=self._show_problem)
+
+    @Slot(bool)
+    def _on_file_shown(self, shown: bool) -> None:
+        """A picture gets the room of the list while it is looked at."""
+        self._left.setVisible(not shown)
 
     @Slot(object)
     def _on_taken_back(self, out: Outgoing) -> None:

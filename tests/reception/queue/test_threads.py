@@ -162,6 +162,24 @@ def test_a_file_and_a_reply_window_go_with_the_words_by_keyboard(
     until(lambda: "read today" in said(page))
 
 
+def test_the_end_of_a_conversation_stays_in_sight(
+    messages_page: MessagesPage, practice: RunningPractice, until: Until, desk: Desk, finish: Finish
+) -> None:
+    page = messages_page
+    page.resize(1200, 700)
+    request = opened(page, practice, until, "A long story. " * 60, number=1)
+    bar = page.panel._scroll.verticalScrollBar()
+    until(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
+    end = bar.maximum()
+    write_back(practice, request.thread_id, "And on it goes. " * 60, number=1)
+    until(lambda: bar.maximum() > end and bar.value() == bar.maximum())
+    bar.setValue(0)
+    end = bar.maximum()
+    write_back(practice, request.thread_id, "And on. " * 60, number=1)
+    until(lambda: bar.maximum() > end)
+    assert bar.value() == 0  # who reads the beginning is left alone
+
+
 def test_a_file_belongs_to_whom_it_was_chosen_for(
     messages_page: MessagesPage,
     practice: RunningPractice,
