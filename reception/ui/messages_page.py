@@ -27,6 +27,9 @@ from reception.widgets.thread_row import ThreadLane, is_conversation, thread_lis
 
 _READ_MS = 60
 """Threads that are met at the same time are read together."""
+_MOST_READ = 300
+"""So many threads are read with the desk, so that their rows say what was said last."""
+_THREAD = "thread"
 
 
 class MessagesPage(Page):
@@ -45,6 +48,7 @@ class MessagesPage(Page):
         super().__init__(parent)
         self._desk, self._look = desk, look
         self._tasks = Tasks(self)
+        self._spoken = desk.requests.index(_spoken)
         self._unread: set[str] = set()
         self._known: set[str] = set()
         self.mail = sender or Sender(desk, parent=self)
@@ -63,7 +67,7 @@ class MessagesPage(Page):
         self._meet_all()
 
     def _build(self, unit: int) -> None:
-        left = QWidget(self)
+        left = self._left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -102,6 +106,7 @@ class MessagesPage(Page):
         self.letter.closed.connect(self._on_letter_closed)
         self.panel.opened.connect(self._on_opened)
         self.panel.left.connect(self._to_list)
+        self.panel.file_shown.connect(self._on_file_shown)
         self.panel.ended.connect(self.threads.let_go)
         self.panel.request_chosen.connect(self._on_request_chosen)
         self.send_bar.taken_back.connect(self._on_taken_back)
@@ -181,13 +186,18 @@ class MessagesPage(Page):
         elif text in ("j", "k"):
             self.threads.view.step(1 if text == "j" else -1)
         elif text in self.panel.bar.buttons:
-            marked = self.threads.view.current_id
-            if marked and (self.threads.view.hasFocus() or self.request is None):
+            if marked := self._marked():
                 self.open(marked)
             return self.panel.press(text)
         else:
             return False
         return True
+
+    def _marked(self) -> str:
+        """What a key is meant for: the marked row, unless what is open stands in no row."""
+        view, request = self.threads.view, self.request
+        in_list = request is None or self.threads.model.row_of(request.id) >= 0
+        return view.current_id if in_list and (view.hasFocus() or request is None) else ""
 
     async def _write_to(self, patient_id: str) -> None:
         known = self._desk.patients.get(patient_id)
@@ -212,6 +222,11 @@ class MessagesPage(Page):
     @Slot(str)
     def _on_opened(self, request_id: str) -> None:
         self.threads.set_open(request_id)
+
+    @Slot(bool)
+    def _on_file_shown(self, shown: bool) -> None:
+        """A picture gets the room of the list while it is looked at."""
+        self._left.setVisible(not shown)
 
     @Slot(object)
     def _on_taken_back(self, out: Outgoing) -> None:
@@ -239,7 +254,7 @@ class MessagesPage(Page):
 
     @Slot()
     def _meet_all(self) -> None:
-        for request in self._desk.requests:
+        for request in self._spoken.of(_THREAD)[:_MOST_READ]:
             self._on_request(request)
 
     @Slot(object)
@@ -282,5 +297,10 @@ class MessagesPage(Page):
 
     @Slot()
     def _on_counts_changed(self) -> None:
-        urgent = any(r.is_emergency and ThreadLane.US.takes(r, "") for r in self._desk.requests)
+        urgent = any(r.is_emergency and r.waits_for_us for r in self._spoken.of(_THREAD))
         self.badge_changed.emit(self.threads.model.count(ThreadLane.US), urgent)
+
+
+def _spoken(request: Request) -> tuple[str, ...]:
+    """Open conversations: of all that a day brings, what this page is about."""
+    return (_THREAD,) if request.is_open and is_conversation(request) else ()

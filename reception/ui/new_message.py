@@ -34,7 +34,7 @@ from reception.widgets.flow import Flow
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 from reception.widgets.patient_search import PatientSearch
-from reception.widgets.patient_words import on_button, plain, standing
+from reception.widgets.patient_words import on_button, standing
 
 _PAUSE_MS = 300
 _TICK_MS = 250
@@ -454,7 +454,8 @@ class NewMessage(QFrame):
         one = f"to {on_button(people[0])}" if count == 1 else f"to {count} patients, one by one"
         self.back.setText("Back to the words  (Esc)")
         if self.is_going:
-            self.review.setText(f"Goes {plain(one)} in {max(0, round(self._left_ms / 1000))} s.")
+            left_s = max(0, round(self._left_ms / 1000))
+            self.review.setText(f"Goes out in {left_s} s, {one.replace('&&', '&')}.")
             self.send.setText("Send now")
             self.back.setText("Take back  (Esc)")
         elif not self._came:

@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from reception.desk.desk import Desk
 from reception.records import Patient
@@ -15,6 +23,7 @@ from reception.widgets.palette import Ink
 from reception.widgets.patient_banner import PatientBanner
 from reception.widgets.patient_search import PatientSearch
 from reception.widgets.patient_story import PatientStoryView
+from reception.widgets.patient_words import on_button, standing
 
 
 class PatientsPage(Page):
@@ -42,7 +51,13 @@ class PatientsPage(Page):
         column = QVBoxLayout(shown)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.message = QPushButton(shown)
         column.addWidget(self.banner)
+        strip = QHBoxLayout()
+        strip.setContentsMargins(2 * unit, unit, 2 * unit, 0)
+        strip.addWidget(self.message)
+        strip.addStretch(1)
+        column.addLayout(strip)
         column.addWidget(self.story, 1)
         nothing = QLabel("Find a patient to see their story", self)
         nothing.setProperty("kind", "muted")
@@ -64,6 +79,7 @@ class PatientsPage(Page):
         outer.addWidget(self.problem_banner)
         outer.addWidget(self.splitter, 1)
         self.search.chosen.connect(self.show_patient)
+        self.message.clicked.connect(self._on_message)
         self.story.request_chosen.connect(self._on_request_chosen)
         look.palette.changed.connect(self._dress)
         self._dress()
@@ -96,6 +112,7 @@ class PatientsPage(Page):
         """Show *patient*: who it is at once, the story when it has come."""
         self.problem_banner.hide()
         self.banner.show_patient(patient)
+        self._name_button(patient)
         self._stack.setCurrentIndex(1)
         self._ask(patient.id)
 
@@ -117,6 +134,7 @@ class PatientsPage(Page):
         if story is None or patient_id != self._shown:
             return
         self.banner.show_patient(story.banner.patient)
+        self._name_button(story.banner.patient)
         self.banner.show_facts(story.banner)
         self.story.show_story(story)
         self._stack.setCurrentIndex(1)
@@ -125,6 +143,15 @@ class PatientsPage(Page):
 
     def _show_problem(self, problem: Problem) -> None:
         self.problem_banner.show_problem(problem)
+
+    def _name_button(self, patient: Patient) -> None:
+        self.message.setText(f"Write to {on_button(patient)}")
+        self.message.setEnabled(not standing(patient))
+
+    @Slot()
+    def _on_message(self) -> None:
+        if self.banner.patient is not None:
+            self.page_requested.emit("Messages", self.banner.patient.reference)
 
     @Slot(str)
     def _on_request_chosen(self, request_id: str) -> None:

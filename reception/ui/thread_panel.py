@@ -14,16 +14,15 @@ from PySide6.QtWidgets import (
 )
 
 from contract.codes import Outcome, Role
-from contract.limits import DESCRIPTION_CHARS
 from reception.desk.desk import Desk
-from reception.desk.problems import NotPossible, SlotTaken
-from reception.desk.repeat_orders import Item
 from reception.desk.story import PatientStory
 from reception.records import Attachment, Message, Patient, Request
 from reception.records.problem import ChangedElsewhere, Problem
 from reception.ui.request_conversation import RequestConversation
 from reception.ui.request_sender import Sender
 from reception.ui.tasks import Tasks
+from reception.ui.thread_booking import ThreadBooking
+from reception.ui.thread_signing import ThreadSigning
 from reception.widgets.banner import Banner, Weight
 from reception.widgets.composer import Composer, draft_key, target_of
 from reception.widgets.file_view import FileView
@@ -58,6 +57,8 @@ class ThreadPanel(QWidget):
     """The user has dealt with the request of this id."""
     left = Signal()
     """The keyboard goes back to the list."""
+    file_shown = Signal(bool)
+    """A file is looked at in `side`, which could do with more room."""
     request_chosen = Signal(str)
     """Another request of the same patient is wanted."""
 
@@ -68,7 +69,7 @@ class ThreadPanel(QWidget):
         self._desk, self._look, self._tasks, self._mail = desk, look, tasks, mail
         self._turn = 0
         self._request: Request | None = None
-        self._offer = ""
+        self._offer, self._at_end = "", True
         self._said = RequestConversation(desk)
         self.notice = Banner(look, self)
         self.banner = PatientBanner(desk, look, self)
@@ -82,6 +83,8 @@ class ThreadPanel(QWidget):
         self.failure = FailureTool(look, self)
         self.fits = FitsTool(look, self)
         self.sign = SignTool(look, self)
+        self._signing = ThreadSigning(desk, self.sign, self._act, self)
+        self._booking = ThreadBooking(desk, look, self.fits, self._act, self)
         self.bar = ThreadBar(look, self)
         treats = desk.me.role in CLINICIANS
         self.story = PatientStoryView(desk, look, self, record_first=treats)
@@ -114,6 +117,8 @@ class ThreadPanel(QWidget):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setMinimumHeight(unit * 12)
         self._scroll.setWidget(body)
+        self._scroll.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._on_height_changed)
         shown = QWidget(self)
         column = QVBoxLayout(shown)
         column.setContentsMargins(0, 0, 0, 0)
@@ -125,6 +130,7 @@ class ThreadPanel(QWidget):
             column.addWidget(tool)
             tool.hide()
             tool.closed.connect(self._on_tool_closed)
+        column.addWidget(self._booking.clashes)
         column.addWidget(self.bar)
         nothing = QLabel("Enter opens the marked conversation, N begins a new one", self)
         nothing.setProperty("kind", "muted")
@@ -145,10 +151,8 @@ class ThreadPanel(QWidget):
         self.outcome.chosen.connect(self._on_outcome)
         self.hand.chosen.connect(self._on_handed)
         self.failure.settled.connect(self._on_settled)
-        self.fits.book_requested.connect(self._on_book_requested)
-        self.sign.confirm_requested.connect(self._on_confirm)
-        self.sign.sign_requested.connect(self._on_sign)
-        desk.signing.voided.connect(self._on_voided)
+        self._signing.told.connect(self._on_told)
+        self._booking.booked.connect(self._end)
         self.bar.pressed.connect(self.press)
         self.notice.pressed.connect(self._on_offer)
         self.story.request_chosen.connect(self.request_chosen)
@@ -181,7 +185,7 @@ class ThreadPanel(QWidget):
             return
         self._let_go()
         self._turn += 1
-        self._request = request
+        self._request, self._at_end = request, True
         self.notice.hide()
         self.conversation.show_messages([], self._desk.time.today())
         self.story.hide_story()
@@ -309,16 +313,17 @@ class ThreadPanel(QWidget):
         topic = (header.topic if header else "") or self._desk.medicine_text(request)
         self.topic.setText(topic or request.description)
         messages = self._said.held(request)
-        bar = self._scroll.verticalScrollBar()
-        at_end = bar.value() >= bar.maximum() - 4
-        fresh = self.conversation.show_messages(messages, self._desk.time.today())
-        if fresh and at_end:
-            self.conversation.adjustSize()
-            body = self._scroll.widget()
-            if body is not None and (layout := body.layout()) is not None:
-                layout.activate()
-                body.adjustSize()
-            bar.setValue(bar.maximum())
+        self.conversation.show_messages(messages, self._desk.time.today())
+
+    @Slot(int)
+    def _on_scrolled(self, value: int) -> None:
+        self._at_end = value >= self._scroll.verticalScrollBar().maximum() - 4
+
+    @Slot(int, int)
+    def _on_height_changed(self, _least: int, most: int) -> None:
+        """Who reads the end goes on reading it when more is said; who has scrolled up stays."""
+        if self._at_end:
+            self._scroll.verticalScrollBar().setValue(most)
 
     def _say_failed(self, request: Request) -> None:
         lost = self._desk.undelivered(request)
@@ -334,8 +339,7 @@ class ThreadPanel(QWidget):
     def _let_go(self) -> None:
         request = self._request
         self.composer.keep()
-        if self.sign.item is not None and not self._desk.signing.is_signing:
-            self._desk.signing.drop(self.sign.item.id)
+        self._signing.put_away()
         if request is None or not request.is_open:
             return
         key = draft_key(request.patient_id, request.id, request.thread_id)
@@ -348,6 +352,7 @@ class ThreadPanel(QWidget):
     def _on_file_chosen(self, attachment: Attachment) -> None:
         self.file_view.wait_for(attachment)
         self.side.setCurrentWidget(self.file_view)
+        self.file_shown.emit(True)
         self.file_view.setFocus()
         self._tasks.start(
             self._read_file(attachment, self._turn), on_problem=self.file_view.show_problem
@@ -365,6 +370,7 @@ class ThreadPanel(QWidget):
         had_keyboard = focus is not None and self.file_view.isAncestorOf(focus)
         self.side.setCurrentWidget(self.story)
         self.file_view.clear()
+        self.file_shown.emit(False)
         if had_keyboard:
             self.left.emit()
 
@@ -378,9 +384,18 @@ class ThreadPanel(QWidget):
     async def _acted(self, verb: Coroutine[Any, Any, object], ends: str) -> None:
         await verb
         if ends:
-            if self._request is not None and self._request.id == ends:
-                self.close_open()
-            self.ended.emit(ends)
+            self._end(ends)
+
+    @Slot(str)
+    def _on_told(self, sentence: str) -> None:
+        self._offer = ""
+        self.notice.say(sentence, Weight.WARN)
+
+    @Slot(str)
+    def _end(self, request_id: str) -> None:
+        if self._request is not None and self._request.id == request_id:
+            self.close_open()
+        self.ended.emit(request_id)
 
     @Slot(object)
     def _on_sent(self, out: Outgoing) -> None:
@@ -419,61 +434,6 @@ class ThreadPanel(QWidget):
         if self._request is not None:
             self._act(self._desk.send_again(self._request.id, message_id), self._request.id)
 
-    @Slot(str, str)
-    def _on_book_requested(self, slot_id: str, reason: str) -> None:
-        if self._request is not None:
-            self._act(self._book(self._request, slot_id, reason), self._request.id)
-
-    async def _book(self, request: Request, slot_id: str, reason: str) -> None:
-        try:
-            await self._desk.book_from_request(request.id, slot_id, reason=reason)
-        except SlotTaken as taken:
-            if self._request is not None and self._request.id == request.id:
-                names = [self._desk.clinician_of(slot)[1] for slot in taken.alternatives]
-                self._show_tool(self.fits)
-                self.fits.offer_instead(taken.alternatives, names)
-            raise
-
-    @Slot(object)
-    def _on_confirm(self, item: Item) -> None:
-        """Confirm what was read, if nothing of it has changed since; nothing else goes with it."""
-        request, signing = self._request, self._desk.signing
-        if request is None or item.id != request.id:
-            return
-        if any(seal.item.id != item.id for seal in signing.seals):
-            self.notice.say("Other items are confirmed: sign or drop those first.", Weight.WARN)
-            return
-        fresh = self._desk.orders.item(request)
-        if fresh.request.version != item.request.version or fresh.plan != item.plan:
-            self._use(self.sign, request)
-            self.notice.say("It has changed since it was shown: read it again.", Weight.WARN)
-            return
-        try:
-            signing.confirm(fresh)
-        except NotPossible as why:
-            self.show_problem(why)
-        else:
-            self.notice.hide()
-            self.sign.confirmed()
-
-    @Slot()
-    def _on_sign(self) -> None:
-        request = self._request
-        if request is not None and self._desk.signing.is_confirmed(request.id):
-            self._act(self._sign(request), request.id)
-
-    async def _sign(self, request: Request) -> None:
-        for signed in await self._desk.signing.sign():
-            if signed.item_id == request.id and signed.problem is not None:
-                raise signed.problem
-
-    @Slot(str)
-    def _on_voided(self, sentence: str) -> None:
-        request = self._request
-        if request is not None and not self.sign.isHidden():
-            self._use(self.sign, request)
-            self.notice.say(sentence, Weight.WARN)
-
     @Slot()
     def _on_offer(self) -> None:
         request = self._request
@@ -503,11 +463,9 @@ class ThreadPanel(QWidget):
             who = patient.name if patient is not None else self._desk.patient_name(request)
             self.failure.ask(who or "the patient", self._desk.undelivered(request))
         elif tool is self.sign:
-            self.sign.ask(self._desk.orders.item(request), patient)
-        elif tool is self.fits and patient is None:
-            self.fits.wait()
-        elif tool is self.fits and patient is not None:
-            self.fits.offer(patient, self._desk.best_fit(request), reason_line(request))
+            self._signing.ask(request, patient)
+        elif tool is self.fits:
+            self._booking.ask(request, patient)
         self._show_tool(tool)
         tool.setFocus()
 
@@ -517,8 +475,9 @@ class ThreadPanel(QWidget):
 
     def _show_tool(self, tool: Tool | None) -> None:
         self.composer.keep()
-        if tool is not self.sign and self.sign.item is not None:
-            self._desk.signing.drop(self.sign.item.id)  # put away, it is not confirmed any more
+        self._booking.clashes.clear()
+        if tool is not self.sign:
+            self._signing.put_away()
         for other in self._tools:
             other.setVisible(other is tool)
 
@@ -556,12 +515,3 @@ class ThreadPanel(QWidget):
     def _dress(self) -> None:
         ground = self._look.palette.css(Ink.SURFACE)
         self._scroll.setStyleSheet(f"#conversationBody {{ background: {ground}; }}")
-
-
-def reason_line(request: Request) -> str:
-    """The patient's first words, as far as they fit on the board's reason line."""
-    words = " ".join((request.description or request.note).split())
-    if len(words) <= DESCRIPTION_CHARS:
-        return words
-    head = words[: DESCRIPTION_CHARS - 1].rsplit(" ", 1)[0]
-    return f"{head}…"

@@ -36,6 +36,8 @@ _LOOK_MS = 150
 _AHEAD = 6
 """So many of the first cards have their patient's story, and what was said, ready."""
 
+_MINE = "mine"
+
 
 class WorkLane(Enum):
     """What a clinician is asked for; the value is the word on the chip."""
@@ -81,6 +83,8 @@ class WorkPage(Page):
         super().__init__(parent)
         self._desk, self._look = desk, look
         self._tasks = Tasks(self)
+        me = desk.me.reference
+        self._mine = desk.requests.index(lambda r: (_MINE,) if WorkLane.MINE.takes(r, me) else ())
         self._read: set[str] = set()
         self._story: PatientStory | None = None
         self.mail = sender or Sender(desk, parent=self)
@@ -113,7 +117,7 @@ class WorkPage(Page):
         return QueuePane(desk, self._look, model, view, lanes, _order_text, self, eyes)
 
     def _build(self, unit: int) -> None:
-        left = QWidget(self)
+        left = self._left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -156,6 +160,7 @@ class WorkPage(Page):
         self.cards.counts_changed.connect(self._on_counts_changed)
         self.panel.opened.connect(self._on_opened)
         self.panel.left.connect(self._to_list)
+        self.panel.file_shown.connect(self._on_file_shown)
         self.panel.ended.connect(self.cards.let_go)
         self.panel.request_chosen.connect(self._on_request_chosen)
         self.next_story.request_chosen.connect(self._on_request_chosen)
@@ -226,13 +231,18 @@ class WorkPage(Page):
         elif text in ("j", "k"):
             self.cards.view.step(1 if text == "j" else -1)
         elif text in self.panel.bar.buttons:
-            marked = self.cards.view.current_id
-            if marked and (self.cards.view.hasFocus() or self.request is None):
+            if marked := self._marked():
                 self.open(marked)
             return self.panel.press(text)
         else:
             return False
         return True
+
+    def _marked(self) -> str:
+        """What a key is meant for: the marked row, unless what is open stands in no row."""
+        view, request = self.cards.view, self.request
+        in_list = request is None or self.cards.model.row_of(request.id) >= 0
+        return view.current_id if in_list and (view.hasFocus() or request is None) else ""
 
     # What is told
 
@@ -249,6 +259,11 @@ class WorkPage(Page):
         rings = appointment is not None and appointment.is_phone
         verb = self._desk.call if rings else self._desk.send_in
         self._tasks.start(verb(appointment_id), on_problem=self._show_problem)
+
+    @Slot(bool)
+    def _on_file_shown(self, shown: bool) -> None:
+        """A picture gets the room of the list while it is looked at."""
+        self._left.setVisible(not shown)
 
     @Slot(object)
     def _on_taken_back(self, out: Outgoing) -> None:
@@ -274,8 +289,7 @@ class WorkPage(Page):
 
     @Slot()
     def _on_counts_changed(self) -> None:
-        me = self._desk.me.reference
-        urgent = any(r.is_emergency and WorkLane.MINE.takes(r, me) for r in self._desk.requests)
+        urgent = any(request.is_emergency for request in self._mine.of(_MINE))
         self.badge_changed.emit(self.cards.model.count(WorkLane.MINE), urgent)
         self._look_soon()
 
