@@ -35,6 +35,15 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("Ctrl+Enter", "Send; with Shift, send and close"),
         ("Ctrl+B", "The board beside the queue"),
     ),
+    "Prescriptions": (
+        ("Enter", "Open the order; among its items, the next order"),
+        ("P, D, H", "To the pharmacy team, a prescriber, reception"),
+        ("Q", "Ask the patient"),
+        ("X, then 1 to 5", "Not approve, with a reason"),
+        ("A", "Confirm the item, or drop it (prescribers)"),
+        ("Shift", "With P, D, H, Q: the whole order"),
+        ("Ctrl+Enter", "Look over what is confirmed; again, sign"),
+    ),
     "Board": (
         ("Arrows, J, K", "Move from cell to cell"),
         ("Enter", "Open the cell"),
