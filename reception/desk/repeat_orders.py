@@ -90,7 +90,7 @@ class Order:
     """What one patient ordered at once.
 
     Attributes:
-        key: the order number; of an item without one the id of its Task.
+        key: the order number and the patient; of an item without a number the id of its Task.
         number: the order number, or empty.
         patient_id, patient_name: whose it is.
         items: in the order in which they were ordered; never empty.
@@ -214,6 +214,7 @@ class RepeatOrders(QObject):
         medicines.added.connect(self._on_medicine)
         medicines.changed.connect(self._on_medicine_changed)
         time.day_changed.connect(self._on_new_day)
+        time.minute_passed.connect(self._on_minute)
 
     def __iter__(self) -> Iterator[Order]:
         keys = {key_of(request) for request in self._stores.requests if request.is_repeat}
@@ -381,14 +382,23 @@ class RepeatOrders(QObject):
         self._tell(fresh)
         self._start(self._learn())
 
+    @Slot()
+    def _on_minute(self) -> None:
+        """What could not be asked is asked again."""
+        if any(r.is_repeat and r.patient_id not in self._known for r in self._stores.requests):
+            self._pause.start()
+
     @Slot(object)
     def _on_new_day(self, _today: object) -> None:
         self.reset.emit()
 
 
 def key_of(request: Request) -> str:
-    """What ties the items of one order together."""
-    return request.order or request.id
+    """What ties the items of one order together: its number, and whose it is.
+
+    A number alone comes from outside, and must never put two patients on one page.
+    """
+    return f"{request.order}/{request.patient_id}" if request.order else request.id
 
 
 def told_of(

@@ -235,7 +235,9 @@ def ask(surgery: Surgery, *items: Tree) -> str:
     urn = "urn:uuid:0d1f2b06-5a38-4a1e-b6de-3f1a1d77a002"
     header = header_tree(
         about=about,
-        identifier=[{"system": systems.MESSAGE_KEY, "value": query_key("R-1", items[0]["id"])}],
+        identifier=[
+            {"system": systems.MESSAGE_KEY, "value": query_key("p1", "R-1", items[0]["id"])}
+        ],
     )
     message = message_tree("", "Do you still take it?", partOf=[{"reference": urn}])
     stored = surgery.act(
