@@ -120,6 +120,7 @@ class PrescriptionsPage(Page):
         if request is not None and request.is_repeat:
             self.orders.show_lane(OrderLane.ALL if request.is_open else OrderLane.DONE)
             self.open(key_of(request))
+            self.panel.choose(request_id)
 
     def kept(self) -> dict[str, str]:
         """The lane and what comes first."""

@@ -162,6 +162,12 @@ class OrderPanel(QWidget):
             self.items.go_to(waiting[0] if waiting else 0)
         self._say()
 
+    def choose(self, item_id: str) -> None:
+        """Stand on the item with that id."""
+        for row in range(self.model.rowCount()):
+            if self._id_of(row) == item_id:
+                self.items.go_to(row)
+
     def show_messages(self, messages: Sequence[Message]) -> None:
         """What was asked and answered."""
         self._talk.setVisible(bool(messages))

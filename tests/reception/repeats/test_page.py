@@ -13,7 +13,9 @@ from contract.codes import RepeatState, Role
 from contract.repeats import OrderState
 from reception.desk.desk import Desk
 from reception.desk.repeat_orders import Order
+from reception.ui.desk_page import DeskPage
 from reception.ui.prescriptions_page import PrescriptionsPage
+from reception.ui.tasks import Tasks
 from reception.widgets.look import Look
 from reception.widgets.order_words import OrderLane, OrderSort
 from reception.widgets.palette import Scheme
@@ -260,3 +262,29 @@ def test_every_row_says_itself(counterdesk: Counterdesk) -> None:
     told = [model.index(r, 0).data(Qt.ItemDataRole.AccessibleTextRole) for r in range(2)]
     assert all("The patient reads: “Requested on" in words for words in told)
     counterdesk.idle(page)
+
+
+def test_the_queue_leads_to_the_order(counterdesk: Counterdesk) -> None:
+    """An item that is met in the queue is dealt with beside what was ordered with it."""
+    page = counterdesk.open(Role.RECEPTIONIST)
+    order = counterdesk.order(page, 2)
+    queue = DeskPage(page._desk, counterdesk.look)
+    asked: list[tuple[str, str]] = []
+    queue.page_requested.connect(lambda title, what: asked.append((title, what)))
+    try:
+        queue.panel.open(order.items[1].id)
+        counterdesk.until(lambda: queue._tasks.running == 0)
+        assert queue.panel.press("e")
+        assert asked == [("Prescriptions", f"Task/{order.items[1].id}")]
+        counterdesk.until(lambda: queue._tasks.running == 0)
+        page.show_reference(asked[0][1])
+        assert page.order is not None
+        assert page.order.key == order.key
+        assert page.panel.items.current_key == order.items[1].id
+        counterdesk.idle(page)
+    finally:
+        for tasks in queue.findChildren(Tasks):
+            tasks.cancel_all()
+            counterdesk.finish(tasks.drained())
+        queue.close()
+        queue.deleteLater()
