@@ -12,13 +12,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from contract.codes import RepeatState
+from contract.codes import Priority, RepeatState
 from contract.core_hours import london_day
 from contract.repeat_words import Told, patient_words
 from contract.repeats import OPEN, OrderState, order_state, repeat_state
 from contract.special_items import Care
 from contract.supply import Supply, pharmacy_of, supply_of
 from contract.working_days import working_days
+from reception.desk.hours import core_hours
 from reception.desk.order import is_asleep, waiting_since
 from reception.desk.practice_time import PracticeTime
 from reception.desk.stores import Stores
@@ -28,6 +29,8 @@ from reception.records.problem import Problem
 Search = Callable[[str, list[tuple[str, str]]], Awaitable[list[Tree]]]
 _AT_ONCE = 40
 _PAUSE_MS = 50
+_ROUTINE = Priority.ROUTINE
+_PRIORITIES = (Priority.ROUTINE, Priority.URGENT, Priority.ASAP, Priority.STAT)
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class Order:
         ordered: when it came.
         waiting_since: since when it waits for the practice.
         age_days: working days since then; 0 once nothing waits.
+        priority: the highest of its open items, as the patient's words raise it.
         note: what the patient added.
         modified: when anything of it was changed last.
     """
@@ -111,6 +115,7 @@ class Order:
     ordered: datetime
     waiting_since: datetime
     age_days: int
+    priority: Priority
     note: str
     modified: datetime
 
@@ -126,13 +131,13 @@ class Order:
 
     @cached_property
     def is_emergency(self) -> bool:
-        """Whether somebody said so."""
-        return any(item.request.is_emergency and item.is_open for item in self.items)
+        """Whether somebody, or the patient's own words, said so."""
+        return self.priority is Priority.STAT
 
     @cached_property
     def is_urgent(self) -> bool:
         """Whether it has to be dealt with today."""
-        return any(item.request.is_urgent and item.is_open for item in self.items)
+        return self.priority is not Priority.ROUTINE
 
     @cached_property
     def is_back(self) -> bool:
@@ -179,6 +184,7 @@ class RepeatOrders(QObject):
         stores: requests, medicines, patients.
         time: the practice's time.
         search: asks for the medicines of patients (`Wire.search`).
+        raised: the priority of a request, as the patient's words raise it.
         start: starts what runs in the background; a Problem there means no contact.
         parent: the Qt parent.
     """
@@ -193,11 +199,13 @@ class RepeatOrders(QObject):
         stores: Stores,
         time: PracticeTime,
         search: Search,
+        raised: Callable[[Request], Priority],
         start: Callable[[Any], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._stores, self._time, self._search, self._start = stores, time, search, start
+        self._raised = raised
         self._by_key = stores.requests.index(_keys)
         self._known: set[str] = set()
         self._supplies: dict[str, Supply] = {}
@@ -238,7 +246,8 @@ class RepeatOrders(QObject):
             state=order_state(item.state for item in items),
             ordered=first.authored,
             waiting_since=since,
-            age_days=working_days(since, now) if waiting else 0,
+            age_days=working_days(since, now, core_hours(self._stores)) if waiting else 0,
+            priority=max((self._raised(i.request) for i in waiting), key=_rank, default=_ROUTINE),
             note="\n".join(dict.fromkeys(r.note for r in requests if r.note)),
             modified=max(r.modified for r in requests),
         )
@@ -399,6 +408,10 @@ def key_of(request: Request) -> str:
     A number alone comes from outside, and must never put two patients on one page.
     """
     return f"{request.order}/{request.patient_id}" if request.order else request.id
+
+
+def _rank(priority: Priority) -> int:
+    return _PRIORITIES.index(priority)
 
 
 def told_of(

@@ -256,6 +256,11 @@ def test_every_row_says_itself(counterdesk: Counterdesk) -> None:
     assert order.patient_name in said
     assert "Requested" in said
     assert "a phrase of danger" in said
+    assert order.is_emergency
+    assert (
+        page.orders.model.keys[0] == order.key
+        or counterdesk.at(page, page.orders.model.keys[0]).is_emergency
+    )
     page.open(order.key)
     assert page.panel.found.isVisible()
     model: QAbstractItemModel = page.panel.model
