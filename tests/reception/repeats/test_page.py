@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtCore import QAbstractItemModel, QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -293,3 +293,38 @@ def test_the_queue_leads_to_the_order(counterdesk: Counterdesk) -> None:
             counterdesk.finish(tasks.drained())
         queue.close()
         queue.deleteLater()
+
+
+def test_the_same_is_done_by_mouse_alone(counterdesk: Counterdesk) -> None:
+    page = counterdesk.open(Role.RECEPTIONIST)
+    order = counterdesk.order(page, 2)
+    page.orders.sorting.setCurrentText(OrderSort.OLDEST.value)
+    row = page.orders.model.index(page.orders.model.row_of(order.key))
+    page.orders.view.scrollTo(row)
+    click(page.orders.view.viewport(), page.orders.view.visualRect(row).center())
+    assert page.order is not None
+    assert page.order.key == order.key
+    items = page.panel.items
+    click(items.viewport(), items.visualRect(page.panel.model.index(1)).center())
+    click(page.panel.buttons["D"])
+    counterdesk.idle(page)
+    states = [item.state for item in counterdesk.at(page, order.key).items]
+    assert states == [RepeatState.REQUESTED, RepeatState.WITH_PRESCRIBER]
+    click(page.panel.buttons["X"])
+    click(next(b for b in page.panel.reject._reasons if "Review due" in b.text()))
+    click(page.panel.reject.confirm)
+    counterdesk.idle(page)
+    assert counterdesk.at(page, order.key).items[1].state is RepeatState.REJECTED
+    assert not page.panel.buttons["A"].isEnabled()
+    chip = page.orders._lanes[OrderLane.DONE]
+    click(chip)
+    assert order.key not in page.orders.model.keys
+
+
+def click(widget: QWidget, at: QPoint | None = None) -> None:
+    QTest.mouseClick(
+        widget,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+        at if at is not None else widget.rect().center(),
+    )
