@@ -71,7 +71,8 @@ REASONS: Final = {
     "practice you are registered with.",
     Reject.DUPLICATE: "You have ordered this already and it is being dealt with. You need not do "
     "anything.",
-    Reject.TOO_EARLY: "It is too early to order this again.",
+    Reject.TOO_EARLY: "It is too early to order this. Please order it in the week before you run "
+    "out. If you have less left than you should, or are going away, tell us.",
     Reject.REVIEW_DUE: "A review of your medicines is due before this can be issued. Please book "
     "one with us, then order it again. Tell us if you would run out before that.",
     Reject.NOT_SUITABLE: "A prescriber has decided that this should not be issued as it is. Please "

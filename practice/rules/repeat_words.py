@@ -5,12 +5,12 @@ Source: docs/contract.md 4.3, 7.
 
 from datetime import date
 
-from contract.codes import RepeatState, SupplyState
+from contract.codes import Reject, RepeatState, SupplyState
 from contract.core_hours import london_day
-from contract.repeat_words import Told, patient_words
+from contract.repeat_words import Told, patient_words, reject_words
 from contract.repeats import OPEN
 from contract.supply import Supply, pharmacy_of, supply_of
-from contract.systems import SUPPLY_STATE
+from contract.systems import REQUEST_REJECT, SUPPLY_STATE
 from practice.clock import instant
 from practice.rules import repeats
 from practice.rules.act import Act
@@ -40,6 +40,18 @@ def worded(act: Act, task: Tree) -> Tree:
     )
     words = patient_words(told)
     return {**task, "businessStatus": {**task.get("businessStatus", {}), "text": words}}
+
+
+def reasoned(act: Act, task: Tree) -> Tree:
+    """A rejected item with words that the patient can read: the reason, and what to do next."""
+    reason = task["statusReason"]
+    if reason.get("text"):
+        return task
+    known = [code for code in codes(reason, REQUEST_REJECT) if code in set(Reject)]
+    why = Reject(known[0]) if known else Reject.OTHER
+    plan = act.after(target(task.get("focus"))) or {}
+    words = reject_words(why, _supply(act, task, plan))
+    return {**task, "statusReason": {**reason, "text": words}}
 
 
 def tracked_state(order: Tree) -> SupplyState:

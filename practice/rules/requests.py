@@ -163,6 +163,9 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
         after = in_state(after, RequestState.NEW)
     if repeats.is_repeat(before):
         repeats.check_change(act, before, after)
+        if was in _ENDS and will not in _ENDS and not _fresh_reason(before, after):
+            # The reason of an ending that is taken back: the next one has to give its own.
+            after = {name: value for name, value in after.items() if name != "statusReason"}
     after = {**after, "authoredOn": before.get("authoredOn", instant(act.now))}
     after = _due_anew(act, before, {**after, "lastModified": instant(act.now)})
     return repeat_words.worded(act, after) if repeats.is_repeat(before) else after
@@ -243,7 +246,7 @@ def _ended(act: Act, before: Tree, after: Tree) -> Tree:
     elif status == "rejected":
         require(act.caller, Right.REJECT_REQUEST)
         _need_reason(fresh, "Say why the request is rejected; the patient reads it.")
-        after = _worded(after)
+        after = repeat_words.reasoned(act, after) if repeats.is_repeat(before) else _worded(after)
     elif status == "cancelled" and not act.by_patient:
         _need_reason(fresh, "Say why the request is withdrawn.")
     deliveries.check_ended(act, before, after)

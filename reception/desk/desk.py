@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtCore import Slot as QtSlot
 
+from contract.codes import Priority
 from contract.core_hours import CoreHours
 from reception.api.handover import Handover
 from reception.api.network import NetworkThread
@@ -150,7 +151,9 @@ class Desk(QObject):
         self._loading = Loading(wire, network, stores, self.time, RedFlags.shipped().read)
         self.cues = Cues(wire.search, stores, self.time, self)
         self.read_day = DayReading(wire, network, stores, self.time).read_day
-        self.orders = RepeatOrders(stores, self.time, wire.search, self._start, self)
+        self.orders = RepeatOrders(
+            stores, self.time, wire.search, self._raised_for, self._start, self
+        )
         self.outlook = Outlook(wire, network, stores, self.time, self)
         self.demand = Demand(wire, stores.requests, self.time, self)
         self.week = Week(
@@ -402,6 +405,9 @@ class Desk(QObject):
         """Sorts requests into the order of work as of now."""
         raised = self.red_flags.raised_for(request)
         return order.queue_key(request, self.time.now(), raised, self.core_hours)
+
+    def _raised_for(self, request: Request) -> Priority:
+        return self.red_flags.raised_for(request)
 
     def due_text(self, request: Request) -> str:
         """The due clock of a request in words."""

@@ -15,7 +15,7 @@ from contract.repeat_words import patient_words, reject_words
 from contract.reply_window import USUAL
 from reception.api.bundle import Entry, post, put
 from reception.desk.problems import NotPossible
-from reception.desk.repeat_orders import Item, Order, RepeatOrders, told_of
+from reception.desk.repeat_orders import Item, Order, RepeatOrders, key_of, told_of
 from reception.desk.triage import Triage
 from reception.desk.workbench import Workbench, restored
 from reception.desk.writer import Latest
@@ -140,7 +140,7 @@ class Repeats:
 
     async def conversation(self, order: Order) -> list[Message]:
         """What was asked about an order and answered, the oldest first."""
-        key = query_key(order.number, order.items[0].id)
+        key = query_key(order.patient_id, order.number, order.items[0].id)
         found = await self._bench.wire.search(
             "Communication", [("identifier", f"{systems.MESSAGE_KEY}|{key}")]
         )
@@ -165,7 +165,7 @@ class Repeats:
             raise NotPossible(NO_RIGHT)
         by_order: dict[str, list[Item]] = {}
         for item in items:
-            by_order.setdefault(item.request.order or item.id, []).append(item)
+            by_order.setdefault(key_of(item.request), []).append(item)
         signed: list[Signed] = []
         issued: list[tuple[Item, Request, str]] = []
         for some in by_order.values():
@@ -292,7 +292,7 @@ class Repeats:
         async def take_back() -> str:
             by_order: dict[str, list[tuple[Item, Request, str]]] = {}
             for one in issued:
-                by_order.setdefault(one[0].request.order or one[0].id, []).append(one)
+                by_order.setdefault(key_of(one[0].request), []).append(one)
             for some in by_order.values():
                 await self._cancel_issue(some)
             return f"Taken back: {count} for {whom} not issued."
@@ -347,7 +347,7 @@ class Repeats:
 
     def _header(self, order: Order) -> Tree:
         them = {"reference": f"Patient/{order.patient_id}", "display": order.patient_name}
-        key = query_key(order.number, order.items[0].id)
+        key = query_key(order.patient_id, order.number, order.items[0].id)
         return {
             "resourceType": "Communication",
             "identifier": [{"system": systems.MESSAGE_KEY, "value": key}],

@@ -184,6 +184,10 @@ class Triage:
         """It is dealt with, and this is what came of it."""
 
         def make(now: Request) -> Tree:
+            if now.is_repeat:
+                raise NotPossible(
+                    "An ordered item is issued, or not approved, on the Prescriptions page."
+                )
             if now.is_unmatched and outcome not in UNMATCHED_ENDS:
                 raise NotPossible("Match it to a patient first, or reject it.")
             return now.completed(outcome)

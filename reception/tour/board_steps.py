@@ -100,7 +100,8 @@ class BoardSteps:
 
     async def look_at_sessions(self) -> str:
         """The sessions of the week and the templates that they are cut from."""
-        self._window.go_to(5)
+        titles = [page.title for page in self._window.pages]
+        self._window.go_to(titles.index("Sessions"))
         await self._hands.picture(self._window, "sessions")
         return "the week's sessions, templates, whom to contact"
 

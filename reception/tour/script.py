@@ -20,6 +20,7 @@ from reception.records.tree import wire_time
 from reception.tour.board_steps import BoardSteps
 from reception.tour.cable import Cable
 from reception.tour.hands import Hands, StepFailed
+from reception.tour.order_steps import OrderSteps
 from reception.tour.patient import OnlinePatient
 from reception.tour.watch import PaintWatch
 from reception.ui.board_page import BoardPage
@@ -67,6 +68,7 @@ class Tour:
             self._book_by_drag,
             self._arrive_and_send_in,
             self._answer_a_message,
+            self._work_an_order,
             self._release_six,
             self._patients_book,
             self._lose_the_network,
@@ -385,10 +387,13 @@ class Tour:
         await self._hands.picture(self._window, "message-sent")
         self.report.add("answered a message", "sent after the 20 s in which it can be taken back")
 
+    async def _work_an_order(self) -> None:
+        steps = OrderSteps(self._hands, self._desk, self._window)
+        self.report.add("worked an order", await steps.work_one())
+
     async def _release_six(self) -> None:
-        self._go_to(4)
-        page = self._window.pages[4]
-        assert isinstance(page, ReleasePage)
+        page = next(p for p in self._window.pages if isinstance(p, ReleasePage))
+        self._go_to(self._window.pages.index(page))
         page.open_pane.form.count.setValue(RELEASED)
         hour = self._desk.time.now().astimezone(LONDON).replace(hour=14, minute=0, second=0)
         page.open_pane.form.set_times(hour.time(), hour.replace(hour=18, minute=30).time())

@@ -107,6 +107,7 @@ class DeskPage(Page):
         self.panel.closed_tool.connect(self._on_tool_closed)
         self.panel.ended.connect(self._on_ended)
         self.panel.lit.connect(self._on_lit)
+        self.panel.order_requested.connect(self._on_order_requested)
         self.panel.fits.slot_pointed.connect(self._on_slot_pointed)
         self.board.request_dropped.connect(self.panel.book_into)
         self.board.book_requested.connect(self._on_board_book)
@@ -272,6 +273,10 @@ class DeskPage(Page):
     def _on_slot_pointed(self, slot_id: str) -> None:
         others = [i for i in self.panel.fits.slot_ids if i != slot_id]
         self.board.light([slot_id, *others])
+
+    @Slot(str)
+    def _on_order_requested(self, request_id: str) -> None:
+        self.page_requested.emit("Prescriptions", f"Task/{request_id}")
 
     @Slot(str)
     def _on_board_book(self, slot_id: str) -> None:

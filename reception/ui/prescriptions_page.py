@@ -120,6 +120,7 @@ class PrescriptionsPage(Page):
         if request is not None and request.is_repeat:
             self.orders.show_lane(OrderLane.ALL if request.is_open else OrderLane.DONE)
             self.open(key_of(request))
+            self.panel.choose(request_id)
 
     def kept(self) -> dict[str, str]:
         """The lane and what comes first."""
@@ -343,6 +344,7 @@ class PrescriptionsPage(Page):
             self.page_banner.say("Nothing is confirmed. A confirms the marked item.")
             return
         self.page_banner.hide()
+        self.story.hide_story()  # the sheet is about several people, the story would be of one
         self.sheet.begin()
         self.stack.setCurrentWidget(self.sheet)
         self.sheet.setFocus()
@@ -375,6 +377,9 @@ class PrescriptionsPage(Page):
         if order is not None and self.orders.model.row_of(order.key) >= 0:
             self.stack.setCurrentWidget(self.panel)
             self.panel.items.setFocus()
+            if order.patient_id:
+                work = self._read_story(order.patient_id, self._turn)
+                self._tasks.start(work, on_problem=self._show_problem)
         else:
             self.close_open()
 

@@ -49,6 +49,8 @@ class RequestPanel(QWidget):
     """The user has dealt with the request of this id."""
     closed_tool = Signal()
     """The drawer is empty again: the keyboard goes back to the list."""
+    order_requested = Signal(str)
+    """The ordered item with this id is to be dealt with where its whole order stands."""
     lit = Signal(list)
     """These slots suit what is being booked, the best first."""
 
@@ -182,6 +184,10 @@ class RequestPanel(QWidget):
         button = self.bar.buttons.get(key)
         if request is None or button is None or button.isHidden() or not button.isEnabled():
             return False
+        if request.is_repeat and key in ("e", "x"):
+            self.close_open()  # an item is issued, or not approved, beside what came with it
+            self.order_requested.emit(request.id)
+            return True
         self._keep_claim()
         if key == "u" and not request.is_emergency:
             self._on_priority(Priority.ROUTINE if request.is_urgent else Priority.URGENT, "")

@@ -42,6 +42,15 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("Ctrl+Enter", "Send; with Shift, send and close"),
         ("Ctrl+B", "The board beside the queue"),
     ),
+    "Prescriptions": (
+        ("Enter", "Open; among items, the next order"),
+        ("P, D, H", "Pharmacy team, prescriber, reception"),
+        ("Q", "Ask the patient"),
+        ("X, then 1 to 5", "Not approve, with a reason"),
+        ("A", "Confirm the item, or drop it"),
+        ("Shift", "With P, D, H, Q: the whole order"),
+        ("Ctrl+Enter", "Look over, then sign"),
+    ),
     "Board": (
         ("Arrows, J, K", "Move from cell to cell"),
         ("Enter", "Open the cell"),
@@ -87,20 +96,13 @@ class KeyCard(QFrame):
         columns = QHBoxLayout()
         columns.setSpacing(3 * unit)
         outer.addLayout(columns)
-        for title, keys in KEYS.items():
-            grid = QGridLayout()
-            grid.setHorizontalSpacing(2 * unit)
-            name = QLabel(title, self)
-            name.setProperty("kind", "muted")
-            grid.addWidget(name, 0, 0, 1, 2)
-            for row, (key, words) in enumerate(keys, start=1):
-                label = QLabel(key, self)
-                label.setFont(look.metrics.bold)
-                grid.addWidget(label, row, 0)
-                grid.addWidget(QLabel(words, self), row, 1)
-            grid.setRowStretch(len(keys) + 1, 1)
-            grid.setVerticalSpacing(unit)
-            columns.addLayout(grid)
+        for titles in _columns():
+            column = QVBoxLayout()
+            column.setSpacing(2 * unit)
+            for title in titles:
+                column.addLayout(self._section(title, KEYS[title]))
+            column.addStretch(1)
+            columns.addLayout(column)
         outer.addSpacing(unit)
         foot = QLabel("Single keys work in lists and on the board, never while you type.", self)
         foot.setProperty("kind", "muted")
@@ -109,6 +111,22 @@ class KeyCard(QFrame):
         parent.installEventFilter(self)
         self._dress()
         self.hide()
+
+    def _section(self, title: str, keys: Sequence[tuple[str, str]]) -> QGridLayout:
+        unit = self._look.metrics.unit_px
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * unit)
+        grid.setVerticalSpacing(unit)
+        name = QLabel(title, self)
+        name.setProperty("kind", "muted")
+        grid.addWidget(name, 0, 0, 1, 2)
+        for row, (key, words) in enumerate(keys, start=1):
+            label = QLabel(key, self)
+            label.setFont(self._look.metrics.bold)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(QLabel(words, self), row, 1)
+        grid.setColumnStretch(1, 1)
+        return grid
 
     def toggle(self) -> None:
         """Show it, or put it away."""
@@ -143,3 +161,17 @@ class KeyCard(QFrame):
             f"KeyCard {{ background: {palette.css(Ink.SURFACE)}; border-radius: {unit}px; "
             f"border: 1px solid {palette.css(Ink.FREE_LINE)}; }}"
         )
+
+
+def _columns() -> list[list[str]]:
+    """The sections in columns, none longer than the longest section."""
+    longest = max(map(len, KEYS.values()))
+    columns: list[list[str]] = []
+    for title, keys in KEYS.items():
+        for column in columns:
+            if sum(len(KEYS[held]) + 2 for held in column) + len(keys) <= longest:
+                column.append(title)
+                break
+        else:
+            columns.append([title])
+    return columns

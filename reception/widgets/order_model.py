@@ -127,7 +127,13 @@ class OrderModel(QAbstractListModel):
     @Slot()
     def refresh(self) -> None:
         """Say everything about time again: a minute has passed."""
-        self._on_reset()
+        for key, held in self._held.items():
+            if held.is_open and (order := self._orders.get(key)) is not None:
+                self._held[key] = order
+        if self._keys:
+            self.dataChanged.emit(self.index(0), self.index(len(self._keys) - 1))
+        self._arrange()
+        self._follow()
 
     # Qt's questions
 
@@ -195,6 +201,8 @@ class OrderModel(QAbstractListModel):
 
     def _key(self, order: Order) -> Any:
         work = self._orders.order_key(order)
+        if self._lane is OrderLane.DONE and self._sort is OrderSort.WORK:
+            return (-order.modified.timestamp(), work)
         if self._sort is OrderSort.OLDEST:
             return (order.ordered, work)
         if self._sort is OrderSort.RUNS_OUT:

@@ -70,10 +70,12 @@ class OrderPanel(QWidget):
         self.note = QLabel(self)
         self.note.setWordWrap(True)
         self.note.setTextFormat(Qt.TextFormat.RichText)
-        self.note.setContentsMargins(2 * unit, unit, 2 * unit, 0)
+        self.note.setContentsMargins(2 * unit, unit, 2 * unit, unit)
+        self.note.setObjectName("orderNote")
         self.found = QLabel(self)
         self.found.setProperty("kind", "urgent")
-        self.found.setContentsMargins(2 * unit, 0, 2 * unit, 0)
+        self.found.setContentsMargins(2 * unit, 0, 2 * unit, unit)
+        self.found.setObjectName("orderFound")
         self.model = ItemModel(desk.signing.is_confirmed, self)
         self.items = HeldList(look, ItemDelegate(look), "Items of this order", self)
         self.items.setModel(self.model)
@@ -160,6 +162,12 @@ class OrderPanel(QWidget):
             self.items.go_to(waiting[0] if waiting else 0)
         self._say()
 
+    def choose(self, item_id: str) -> None:
+        """Stand on the item with that id."""
+        for row in range(self.model.rowCount()):
+            if self._id_of(row) == item_id:
+                self.items.go_to(row)
+
     def show_messages(self, messages: Sequence[Message]) -> None:
         """What was asked and answered."""
         self._talk.setVisible(bool(messages))
@@ -216,11 +224,13 @@ class OrderPanel(QWidget):
     def _say_note(self, order: Order) -> None:
         palette = self._look.palette
         found = RedFlags.shipped().found_in(order.note)
-        spans = [(flag.start, flag.end) for flag in found]
+        said = "The patient wrote: "
+        spans = [(len(said) + flag.start, len(said) + flag.end) for flag in found]
+        text = f"{said}{order.note}"
         self.note.setText(
-            marked_html(order.note, spans, palette.css(Ink.URGENT_TINT), palette.css(Ink.URGENT))
+            marked_html(text, spans, palette.css(Ink.URGENT_TINT), palette.css(Ink.URGENT))
         )
-        self.note.setAccessibleName(f"The patient wrote: {order.note}")
+        self.note.setAccessibleName(text)
         self.note.setVisible(bool(order.note))
         self.found.setText(f"Phrase matched: {titles(found)}" if found else "")
         self.found.setVisible(bool(found))
@@ -228,6 +238,7 @@ class OrderPanel(QWidget):
     def _say_buttons(self) -> None:
         item = self.item
         is_open = item is not None and item.is_open
+        self.buttons["A"].setText("Confirm  A")
         for letter, button in self.buttons.items():
             button.setEnabled(is_open and (letter != "A" or self._desk.repeats.may_approve))
         if item is not None and is_open:
@@ -257,6 +268,7 @@ class OrderPanel(QWidget):
     @Slot()
     def _dress(self) -> None:
         palette = self._look.palette
-        self.setStyleSheet(f"#orderTalk {{ background: {palette.css(Ink.SURFACE)}; }}")
+        ground = palette.css(Ink.SURFACE)
+        self.setStyleSheet(f"#orderTalk, #orderNote, #orderFound {{ background: {ground}; }}")
         if self._order is not None:
             self._say_note(self._order)

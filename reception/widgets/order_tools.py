@@ -199,8 +199,8 @@ class AskTool(PatientTool):
         self.hint.setText(f"About {about}; the answer brings it back to the top")
         who = on_button(patient) if patient else name
         self.confirm.setText(f"Send the question to {who}   (Ctrl+Enter)")
-        order = items[0].request.order or items[0].id
-        self._begin(items, f"{items[0].request.patient_id}/question-{order}")
+        first = items[0].request
+        self._begin(items, f"{first.patient_id}/question-{first.order or first.id}")
         self._say()
 
     def _say(self) -> None:

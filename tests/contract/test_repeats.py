@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.codes import Reject, RepeatState, RequestState, SupplyState
-from contract.core_hours import LONDON, in_core_hours, is_core_day, london_day
+from contract.core_hours import LONDON, CoreHours, in_core_hours, is_core_day, london_day
 from contract.moves import REPEAT_MOVES, SUPPLY_MOVES, TASK_MOVES, repeat_may_move
 from contract.repeat_words import Told, patient_words, reject_words, supply_words
 from contract.repeats import OPEN, OrderState, order_state, repeat_state
@@ -88,6 +88,17 @@ def test_amber_at_one_and_red_at_two_working_days(received: str, amber: str, red
     assert working_day_at(at, 1) == london(amber)
     assert working_day_at(at, 2) == london(red)
     assert working_days(at, london(red) - timedelta(minutes=1)) == 1
+
+
+@given(MOMENTS, st.integers(0, 8))
+def test_a_practice_that_opens_on_saturdays_counts_them(at: datetime, days: int) -> None:
+    hours = CoreHours.of({"saturday": "09:00-12:00", "wednesday": "08:00-13:00"})
+    reached = working_day_at(at, days, hours)
+    day = hours.bounds(london_day(reached))
+    assert day is not None
+    assert day[0] <= reached <= day[1]
+    assert working_days(at, reached, hours) >= days
+    assert reached <= working_day_at(at, days) or days == 0
 
 
 # -- supply

@@ -8,6 +8,9 @@ from typing import Any
 from contract import systems
 from contract.codes import Outcome, Reject, RequestState
 from contract.core_hours import LONDON, due_at, is_core_day, next_core_day
+from contract.repeat_words import Told, patient_words
+from contract.repeats import repeat_state
+from contract.supply import Supply, pharmacy_of
 from practice.demo.generate import envelopes, volumes, wire
 from practice.demo.generate.chance import Weighted, rounded, stream
 from practice.demo.generate.clinicians import TEAMS, Staff, team_reference
@@ -103,8 +106,9 @@ class Orders:
             (9, RequestState.WITH_PRESCRIBER, "prescribers"),
         ):
             for _ in range(max(1, round(volumes.scaled(per_10k, self._patients)))):
-                for task, _plan in self._order(self._on(last, 9, 17.5), pending=True):
+                for task, plan in self._order(self._on(last, 9, 17.5), pending=True):
                     envelopes.in_state(task, "in-progress", state)
+                    self._word(task, plan, state)
                     task["owner"] = person_reference(team_reference(team), TEAMS[team])
                     yield task
         flagged = True  # one note of danger among those that wait, as a form for tablets may hold
@@ -113,7 +117,8 @@ class Orders:
             moment = self._on(day, 18.6 if day == last else 7, 23 if day < today else 24)
             if moment >= self._at:
                 moment = self._at - timedelta(minutes=self._rng.uniform(3, 300))
-            for task, _plan in self._order(moment, pending=True, red_flag=flagged):
+            for task, plan in self._order(moment, pending=True, red_flag=flagged):
+                self._word(task, plan, RequestState.NEW)
                 yield task
             flagged = False
 
@@ -179,6 +184,20 @@ class Orders:
             task["restriction"] = {"period": {"end": wire.z(due_at(moment, urgent=False))}}
             envelopes.in_state(task, "requested", RequestState.NEW)
             yield task, plan
+
+    def _word(self, task: Tree, plan: Plan, state: RequestState) -> None:
+        """Put down what the patient reads of an item that waits, as the service does it."""
+        today = self._at.astimezone(LONDON).date()
+        known = [plan.last_issue] if plan.one.online else []
+        issued = [*known, *([self._issued[plan.id]] if plan.id in self._issued else [])]
+        told = Told(
+            state=repeat_state(task["status"], state),
+            ordered=datetime.fromisoformat(task["authoredOn"]).astimezone(LONDON).date(),
+            by=datetime.fromisoformat(task["restriction"]["period"]["end"]).date(),
+            supply=Supply(today, max(issued, default=None), plan.medicine.days, plan.review),
+            pharmacy=pharmacy_of(task, {}) or plan.pharmacy,
+        )
+        task["businessStatus"] = {**task["businessStatus"], "text": patient_words(told)}
 
     def _may_wait(self, plan: Plan, moment: datetime) -> bool:
         """Whether it may be ordered now: not pending, and too early for a few only."""

@@ -215,8 +215,8 @@ class OneOrder(RuleBasedStateMachine):
 def test_one_order_worked_in_any_order(founded: Path) -> None:
     OneOrder.founded = founded
     OneOrder.TestCase.settings = settings(
-        max_examples=20,
-        stateful_step_count=18,
+        max_examples=8,
+        stateful_step_count=16,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )

@@ -110,6 +110,9 @@ def test_early_orders_are_taken_and_the_patient_is_told(surgery: Surgery, item: 
     early = surgery.create(JANE, repeat_tree("plan3"))
     assert "it can be ordered from Tuesday 1 December 2026" in words(early)
     assert "due since Thursday 1 October 2026" in words(early)
+    no = surgery.update(PRIYA, rejected(early, "too-early"))
+    assert no["statusReason"]["text"] in words(no)
+    assert "Please order it again from Tuesday 1 December 2026" in words(no)
 
 
 def test_reception_passes_on_asks_and_rejects_but_does_not_approve(
@@ -124,6 +127,14 @@ def test_reception_passes_on_asks_and_rejects_but_does_not_approve(
     assert "prescribers" in no.text
     item = surgery.update(PRIYA, rejected(item, "duplicate"))
     assert words(item).startswith("Not approved. ")
+
+
+def test_an_item_that_comes_back_leaves_its_reason_behind(surgery: Surgery, item: Tree) -> None:
+    once = surgery.update(PRIYA, rejected(item, "duplicate", "You have it already."))
+    back = surgery.update(PRIYA, with_team(once))
+    assert "statusReason" not in back
+    again = surgery.update(PRIYA, rejected(back, "duplicate", "You have it already."))
+    assert words(again) == "Not approved. You have it already."
 
 
 def test_an_approval_has_its_prescription(surgery: Surgery, item: Tree) -> None:
@@ -235,7 +246,9 @@ def ask(surgery: Surgery, *items: Tree) -> str:
     urn = "urn:uuid:0d1f2b06-5a38-4a1e-b6de-3f1a1d77a002"
     header = header_tree(
         about=about,
-        identifier=[{"system": systems.MESSAGE_KEY, "value": query_key("R-1", items[0]["id"])}],
+        identifier=[
+            {"system": systems.MESSAGE_KEY, "value": query_key("p1", "R-1", items[0]["id"])}
+        ],
     )
     message = message_tree("", "Do you still take it?", partOf=[{"reference": urn}])
     stored = surgery.act(

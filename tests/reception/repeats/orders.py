@@ -52,20 +52,22 @@ class Counter:
                 whom = plan["subject"]["reference"]
                 self._plans.setdefault(whom, []).append(plan)
 
-    def order(self, items: int = 2, *, special: bool = False, note: str = "") -> str:
-        """Somebody orders *items* medicines; the order number. *special*: signed by itself."""
+    def order(
+        self, items: int = 2, *, special: bool = False, note: str = "", number: str = ""
+    ) -> str:
+        """Somebody orders *items* medicines; the order's key. *special*: signed by itself."""
         if not self._plans:
             self._find()
         for whom, plans in sorted(self._plans.items()):
             fit = [plan for plan in plans if (care_of(plan) is not None) == special]
             if len(fit) >= items:
                 del self._plans[whom]
-                return self.place(whom, fit[:items], note)
+                return self.place(whom, fit[:items], note, number)
         raise AssertionError("nobody is left with so many plans")
 
-    def place(self, whom: str, plans: list[Tree], note: str = "") -> str:
-        """Order *plans* for *whom* (`Patient/x`)."""
-        number = f"R-2026-{next(self._numbers)}"
+    def place(self, whom: str, plans: list[Tree], note: str = "", number: str = "") -> str:
+        """Order *plans* for *whom* (`Patient/x`); the key of the order."""
+        number = number or f"R-2026-{next(self._numbers)}"
         for plan in plans:
             task = {
                 "resourceType": "Task",
@@ -81,8 +83,11 @@ class Counter:
             }
             answer = self.wire.request("POST", "Task", json=task)
             assert answer.status_code == 201, answer.text
-        return number
+        return f"{number}/{whom.partition('/')[2]}"
 
-    def items_of(self, number: str) -> list[Tree]:
+    def items_of(self, key: str) -> list[Tree]:
         """The stored items of an order."""
-        return self.all_of(f"Task?group-identifier={systems.ORDER}|{number}")
+        number, _, patient_id = key.partition("/")
+        return self.all_of(
+            f"Task?group-identifier={systems.ORDER}|{number}&patient=Patient/{patient_id}"
+        )

@@ -194,3 +194,19 @@ def test_special_items_are_signed_by_themselves(ward: Ward) -> None:
     with pytest.raises(NotPossible, match="signed by itself"):
         ward.doctor.signing.confirm(ward.at(ward.doctor, plain.key).items[0])
     assert [one.problem for one in ward.finish(ward.doctor.signing.sign())] == [None]
+
+
+def test_two_patients_with_one_order_number_never_share_an_order(ward: Ward) -> None:
+    """Numbers come from patients' own programs: one may be taken by mistake, or on purpose."""
+    first = ward.counter.order(1, number="R-2026-TWICE")
+    second = ward.counter.order(1, number="R-2026-TWICE")
+    ward.until(lambda: all(ward.is_known(ward.front, key, 1) for key in (first, second)), 30.0)
+    orders = [ward.at(ward.front, key) for key in (first, second)]
+    assert orders[0].patient_id != orders[1].patient_id
+    for order in orders:
+        assert {item.request.patient_id for item in order.items} == {order.patient_id}
+        ward.finish(ward.front.repeats.ask(ids(order), f"Is this yours, {order.patient_name}?"))
+    for order in orders:
+        (message,) = ward.finish(ward.front.repeats.conversation(order))
+        assert message.patient_id == order.patient_id
+        assert order.patient_name in message.text

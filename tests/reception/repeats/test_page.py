@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtCore import QAbstractItemModel, QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -13,7 +13,9 @@ from contract.codes import RepeatState, Role
 from contract.repeats import OrderState
 from reception.desk.desk import Desk
 from reception.desk.repeat_orders import Order
+from reception.ui.desk_page import DeskPage
 from reception.ui.prescriptions_page import PrescriptionsPage
+from reception.ui.tasks import Tasks
 from reception.widgets.look import Look
 from reception.widgets.order_words import OrderLane, OrderSort
 from reception.widgets.palette import Scheme
@@ -71,7 +73,7 @@ class Counterdesk:
     def mark(self, page: PrescriptionsPage, key: str) -> None:
         """Stand on that order in the list, by keyboard: filter, then Down."""
         press("/")
-        QTest.keyClicks(focus(), key)
+        QTest.keyClicks(focus(), key.partition("/")[0])
         press(Qt.Key.Key_Down)
         assert page.orders.view.current_key == key
 
@@ -233,7 +235,7 @@ def test_lanes_and_search_find_what_they_say(counterdesk: Counterdesk) -> None:
         page.orders.show_lane(lane)
         assert len(page.orders.model.keys) == page.orders.model.count(lane)
     page.orders.show_lane(OrderLane.ALL)
-    for needle in (order.items[0].name.split()[0], "going fri", order.key):
+    for needle in (order.items[0].name.split()[0], "going fri", order.number):
         page.orders.filter.setText(needle)
         assert order.key in page.orders.model.keys
     page.orders.filter.setText("no such thing")
@@ -254,9 +256,75 @@ def test_every_row_says_itself(counterdesk: Counterdesk) -> None:
     assert order.patient_name in said
     assert "Requested" in said
     assert "a phrase of danger" in said
+    assert order.is_emergency
+    assert (
+        page.orders.model.keys[0] == order.key
+        or counterdesk.at(page, page.orders.model.keys[0]).is_emergency
+    )
     page.open(order.key)
     assert page.panel.found.isVisible()
     model: QAbstractItemModel = page.panel.model
     told = [model.index(r, 0).data(Qt.ItemDataRole.AccessibleTextRole) for r in range(2)]
     assert all("The patient reads: “Requested on" in words for words in told)
     counterdesk.idle(page)
+
+
+def test_the_queue_leads_to_the_order(counterdesk: Counterdesk) -> None:
+    """An item that is met in the queue is dealt with beside what was ordered with it."""
+    page = counterdesk.open(Role.RECEPTIONIST)
+    order = counterdesk.order(page, 2)
+    queue = DeskPage(page._desk, counterdesk.look)
+    asked: list[tuple[str, str]] = []
+    queue.page_requested.connect(lambda title, what: asked.append((title, what)))
+    try:
+        queue.panel.open(order.items[1].id)
+        counterdesk.until(lambda: queue._tasks.running == 0)
+        assert queue.panel.press("e")
+        assert asked == [("Prescriptions", f"Task/{order.items[1].id}")]
+        counterdesk.until(lambda: queue._tasks.running == 0)
+        page.show_reference(asked[0][1])
+        assert page.order is not None
+        assert page.order.key == order.key
+        assert page.panel.items.current_key == order.items[1].id
+        counterdesk.idle(page)
+    finally:
+        for tasks in queue.findChildren(Tasks):
+            tasks.cancel_all()
+            counterdesk.finish(tasks.drained())
+        queue.close()
+        queue.deleteLater()
+
+
+def test_the_same_is_done_by_mouse_alone(counterdesk: Counterdesk) -> None:
+    page = counterdesk.open(Role.RECEPTIONIST)
+    order = counterdesk.order(page, 2)
+    page.orders.sorting.setCurrentText(OrderSort.OLDEST.value)
+    row = page.orders.model.index(page.orders.model.row_of(order.key))
+    page.orders.view.scrollTo(row)
+    click(page.orders.view.viewport(), page.orders.view.visualRect(row).center())
+    assert page.order is not None
+    assert page.order.key == order.key
+    items = page.panel.items
+    click(items.viewport(), items.visualRect(page.panel.model.index(1)).center())
+    click(page.panel.buttons["D"])
+    counterdesk.idle(page)
+    states = [item.state for item in counterdesk.at(page, order.key).items]
+    assert states == [RepeatState.REQUESTED, RepeatState.WITH_PRESCRIBER]
+    click(page.panel.buttons["X"])
+    click(next(b for b in page.panel.reject._reasons if "Review due" in b.text()))
+    click(page.panel.reject.confirm)
+    counterdesk.idle(page)
+    assert counterdesk.at(page, order.key).items[1].state is RepeatState.REJECTED
+    assert not page.panel.buttons["A"].isEnabled()
+    chip = page.orders._lanes[OrderLane.DONE]
+    click(chip)
+    assert order.key not in page.orders.model.keys
+
+
+def click(widget: QWidget, at: QPoint | None = None) -> None:
+    QTest.mouseClick(
+        widget,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+        at if at is not None else widget.rect().center(),
+    )
