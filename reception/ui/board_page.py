@@ -154,6 +154,7 @@ class BoardPage(Page):
         panel.closed.connect(self.close_side)
         self.booking.closed.connect(self.close_side)
         self.booking.booked.connect(self._on_booked)
+        self.booking.place_wanted.connect(self._to_view)
         self._connect_acts()
         self._desk.told.connect(self._on_told)
         self.now_button.clicked.connect(self.pane.view.jump_to_now)

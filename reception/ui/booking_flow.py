@@ -37,6 +37,8 @@ class BookingFlow(BookingForm):
 
     booked = Signal(str)  # appointment id
     closed = Signal()
+    place_wanted = Signal()
+    """Who it is for is known, where it is to stand is not: that is chosen on the board."""
 
     def __init__(self, desk: Desk, look: Look, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(desk, look, tasks, parent)
@@ -435,6 +437,9 @@ class BookingFlow(BookingForm):
 
     def _to_next_field(self) -> None:
         if not self.twins.isHidden():
+            return
+        if self._patient is not None and not self._aim.slots and not self._aim.is_walk_in:
+            self.place_wanted.emit()
             return
         words = self.why if self._aim.is_extra and not self.why.text else self.reason
         (self.search if self._patient is None else words).setFocus()

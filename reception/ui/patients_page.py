@@ -2,7 +2,15 @@
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from reception.desk.desk import Desk
 from reception.records import Patient
@@ -38,11 +46,21 @@ class PatientsPage(Page):
         inside.addWidget(self.search)
         self.banner = PatientBanner(desk, look, self)
         self.story = PatientStoryView(desk, look, self)
+        self.book = QPushButton("&Book an appointment", self)
+        self.book.setProperty("kind", "primary")
+        self.book.setToolTip("Choose a slot on the board (Alt+B)")
         shown = QWidget(self)
+        strip = QWidget(shown)
+        strip.setObjectName("patientsActs")
+        acts = QHBoxLayout(strip)
+        acts.setContentsMargins(2 * unit, unit, 2 * unit, 0)
+        acts.addWidget(self.book)
+        acts.addStretch(1)
         column = QVBoxLayout(shown)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
+        column.addWidget(strip)
         column.addWidget(self.story, 1)
         nothing = QLabel("Find a patient to see their story", self)
         nothing.setProperty("kind", "muted")
@@ -64,6 +82,7 @@ class PatientsPage(Page):
         outer.addWidget(self.problem_banner)
         outer.addWidget(self.splitter, 1)
         self.search.chosen.connect(self.show_patient)
+        self.book.clicked.connect(self._on_book)
         self.story.request_chosen.connect(self._on_request_chosen)
         look.palette.changed.connect(self._dress)
         self._dress()
@@ -96,6 +115,7 @@ class PatientsPage(Page):
         """Show *patient*: who it is at once, the story when it has come."""
         self.problem_banner.hide()
         self.banner.show_patient(patient)
+        self._show_book(patient)
         self._stack.setCurrentIndex(1)
         self._ask(patient.id)
 
@@ -119,12 +139,21 @@ class PatientsPage(Page):
         self.banner.show_patient(story.banner.patient)
         self.banner.show_facts(story.banner)
         self.story.show_story(story)
+        self._show_book(story.banner.patient)
         self._stack.setCurrentIndex(1)
         patient = story.banner.patient
         self.banner.show_twins(patient.id, await self._desk.twins_of(patient))
 
     def _show_problem(self, problem: Problem) -> None:
         self.problem_banner.show_problem(problem)
+
+    def _show_book(self, patient: Patient) -> None:
+        """Booking is offered for whoever can come."""
+        self.book.setEnabled(not patient.deceased)
+
+    @Slot()
+    def _on_book(self) -> None:
+        self.page_requested.emit("Board", f"Patient/{self._shown}")
 
     @Slot(str)
     def _on_request_chosen(self, request_id: str) -> None:
@@ -133,4 +162,4 @@ class PatientsPage(Page):
     @Slot()
     def _dress(self) -> None:
         ground = self._look.palette.css(Ink.SURFACE)
-        self.setStyleSheet(f"#patientsLeft {{ background: {ground}; }}")
+        self.setStyleSheet(f"#patientsLeft, #patientsActs {{ background: {ground}; }}")

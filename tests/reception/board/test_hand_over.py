@@ -14,6 +14,7 @@ from reception.records import Appointment
 from reception.ui.board_page import BoardPage
 from reception.ui.desk_page import DeskPage
 from reception.ui.main_window import MainWindow
+from reception.ui.patients_page import PatientsPage
 from reception.ui.window_state import WindowState
 from reception.widgets.look import Look
 from tests.reception.board.late_session import late_slots
@@ -30,7 +31,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 def window(desk: Desk, look: Look, tmp_path: Path, finish: Finish) -> Iterator[MainWindow]:
     """Desk and board, the desk in front with its board beside the queue."""
     beside = DeskPage(desk, look)
-    pages = [beside, BoardPage(desk, look)]
+    pages = [beside, BoardPage(desk, look), PatientsPage(desk, look)]
     made = MainWindow(desk, look, WindowState(tmp_path / "window.ini"), pages)
     made.resize(1920, 1080)
     made.setWindowState(Qt.WindowState.WindowNoState)
@@ -171,6 +172,29 @@ def test_an_extra_and_a_walk_in_are_booked_at_the_board(
     assert board.booking.aim.practitioner_id == held.practitioner_id
     assert held.practitioner_name in board.booking.where.text()
     board.booking.close_flow()
+
+
+def test_who_was_found_is_booked_at_the_board(
+    window: MainWindow, board: BoardPage, desk: Desk, until: Wait
+) -> None:
+    """Patient first: the keyboard is on the board at once, since the place is what is missing."""
+    patients, person = window.pages[2], patient(desk, 9)
+    assert isinstance(patients, PatientsPage)
+    window.go_to(2)
+    patients.show_patient(person)
+    until(lambda: not patients._tasks.running)
+    QTest.mouseClick(patients.book, Qt.MouseButton.LeftButton)
+    assert window.page is board
+    flow = board.booking
+    until(lambda: flow.patient is not None or flow.twins.isVisible())
+    if flow.twins.isVisible():
+        QTest.keyClicks(flow.twins, "1")
+    assert flow.patient is not None
+    assert board.pane.view.hasFocus()
+    assert "Choose a free slot" in flow.where.text()
+    QTest.keyClick(board.pane.view, Key.Key_Escape)
+    flow.close_flow()
+    until(lambda: not board.tasks.running)
 
 
 def test_the_missed_are_looked_through_at_the_board(
