@@ -244,6 +244,39 @@ def test_an_undo_whose_place_has_gone_is_handed_to_the_board(
     until(lambda: any(a.status == "booked" for a in desk.appointments.of_patient(held.patient_id)))
 
 
+def test_z_while_something_is_being_saved_undoes_nothing(
+    window: MainWindow, board: BoardPage, desk: Desk, finish: Finish, until: Wait
+) -> None:
+    """A on one patient, Z at once: the act before it, on somebody else, is not taken back."""
+    one = single(desk)
+    finish(desk.arrive(one.id))
+    other = single(desk)
+    window.go_to(1)
+    assert board.pane.show_appointment(other.id)
+    said: list[str] = []
+
+    def strike_z(_reference: str) -> None:
+        if desk.saving and not said:
+            QTest.keyClick(board.pane.view, Key.Key_Z)
+            said.append(window.toast.sentence)
+
+    desk.saving_changed.connect(strike_z)
+    QTest.keyClick(board.pane.view, Key.Key_A)
+
+    def status(held: Appointment) -> str:
+        now = desk.appointments.newest(held.id)
+        return now.status if now is not None else ""
+
+    until(lambda: status(other) == "arrived" and not desk.saving)
+    desk.saving_changed.disconnect(strike_z)
+    assert "still being saved" in said[0]
+    assert status(one) == "arrived"
+    until(lambda: not board.tasks.running)
+    QTest.keyClick(board.pane.view, Key.Key_Z)
+    until(lambda: status(other) == "booked")
+    assert status(one) == "arrived"
+
+
 def test_an_undo_that_nobody_knows_better_is_said(
     window: MainWindow,
     board: BoardPage,
