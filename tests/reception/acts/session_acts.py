@@ -24,7 +24,8 @@ def turn_to(stage: Stage, hand: Hand, sheet: int) -> None:
     button = stage.window.rail._group.button(SESSIONS)
     hand.press(button, f"Ctrl+{SESSIONS + 1}")
     stage.until(stage.sessions.isVisible, "the page was in front")
-    hand.press(stage.sessions.sheets.button(sheet), str(sheet + 1))
+    if stage.sessions.stack.currentIndex() != sheet:
+        hand.press(stage.sessions.sheets.button(sheet), str(sheet + 1))
     stage.until(lambda: stage.sessions.stack.currentIndex() == sheet, "the sheet was shown")
     stage.settled()
 

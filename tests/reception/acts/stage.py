@@ -14,6 +14,7 @@ from reception.signed_in import SignedIn
 from reception.ui.board_page import BoardPage
 from reception.ui.main_window import MainWindow
 from reception.ui.page import Page
+from reception.ui.patients_page import PatientsPage
 from reception.ui.release_page import ReleasePage
 from reception.ui.sessions_page import SessionsPage
 from reception.widgets.board_cell import CellState
@@ -27,7 +28,7 @@ from tests.running import RunningPractice, Signed
 
 T = TypeVar("T")
 PATIENCE_S = 30.0
-BOARD, RELEASE, SESSIONS = 1, 4, 5
+BOARD, PATIENTS, RELEASE, SESSIONS = 1, 3, 4, 5
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Stage:
     doctors: list[Surgery]
     told: list[Notice] = field(default_factory=list)
     _used: set[str] = field(default_factory=set)
+    _known: dict[str, Patient] = field(default_factory=dict)
 
     # The window
 
@@ -91,6 +93,13 @@ class Stage:
         """The sessions page."""
         page = self._page(SESSIONS)
         assert isinstance(page, SessionsPage)
+        return page
+
+    @property
+    def patients(self) -> PatientsPage:
+        """The patients page."""
+        page = self._page(PATIENTS)
+        assert isinstance(page, PatientsPage)
         return page
 
     def _page(self, number: int) -> Page:
@@ -187,6 +196,7 @@ class Stage:
             "the second desk knew of the slots",
         )
         held = self.finish(self.there.book(list(slot_ids), person, reason=reason))
+        self._known[person.id] = person
         self.until(lambda: self.desk.appointments.get(held.id) is not None, "the booking was seen")
         self.until(lambda: self.board.pane.model.key_of(held), "the booking was on the board")
         return held
@@ -196,6 +206,10 @@ class Stage:
         session = self.desk.sessions.get(surgery_.session_id)
         assert session is not None
         return session.practitioner_name
+
+    def person(self, held: Appointment) -> Patient:
+        """Whose *held* is."""
+        return self._known[held.patient_id]
 
     # What the second desk sees
 
