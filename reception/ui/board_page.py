@@ -360,8 +360,17 @@ class BoardPage(Page):
         if self.moving.is_carrying:
             self._put_down(f"Slot/{slot_id}")
             return
+        if self._must_wait():
+            return
         self._show_side(self.booking)
         self.booking.take_slot(slot_id)
+
+    def _must_wait(self) -> bool:
+        """Say so while the booking before is still being saved: its answer clears the form."""
+        if self.booking.is_busy:
+            words = "The booking before is still being saved. Try again in a moment."
+            self._desk.told.emit(Notice(words, failed=True))
+        return self.booking.is_busy
 
     def _carry_no_more(self) -> None:
         """Somebody else is to be booked: who was being moved stays where they are."""
@@ -370,12 +379,16 @@ class BoardPage(Page):
 
     @Slot(str)
     def _on_squeeze_requested(self, slot_id: str) -> None:
+        if self._must_wait():
+            return
         self._carry_no_more()
         self._show_side(self.booking)
         self.booking.squeeze_in(slot_id)
 
     @Slot(str, str)
     def _on_walk_in_requested(self, practitioner_id: str, clinician: str) -> None:
+        if self._must_wait():
+            return
         self._carry_no_more()
         self._show_side(self.booking)
         self.booking.walk_in(practitioner_id, clinician)

@@ -101,6 +101,11 @@ class BookingFlow(BookingForm):
         """Whether there is a slot or a patient in hand."""
         return self._aim != Aim() or self._patient is not None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a booking is on its way; until its answer is here no other is begun."""
+        return self._busy
+
     @Slot(str)
     def take_slot(self, slot_id: str) -> None:
         """Book into this slot; it is held from now on. The patient and the words stay."""
