@@ -17,7 +17,7 @@ from reception.widgets.look import Look
 from reception.widgets.palette import Scheme
 from tests.reception.acts.hands import Keyboard, Mouse
 from tests.reception.acts.saturday import AT, NEXT, at, surgery
-from tests.reception.acts.stage import BOARD, Stage
+from tests.reception.acts.stage import Stage
 from tests.reception.conftest import run_in
 from tests.reception.desks import KEY, Desks, Doors
 from tests.running import RunningPractice, Signed
@@ -107,7 +107,6 @@ def open_stage(
         "both desks knew of every slot",
     )
     signed_in.desk.told.connect(stage.told.append)
-    signed_in.window.go_to(BOARD)
     yield stage
     signed_in.window.close()
     run_in(loop, desks.close())

@@ -27,8 +27,8 @@ from tests.reception.conftest import run_in
 from tests.running import RunningPractice, Signed
 
 T = TypeVar("T")
+P = TypeVar("P", bound=Page)
 PATIENCE_S = 30.0
-BOARD, PATIENTS, RELEASE, SESSIONS = 1, 3, 4, 5
 
 
 @dataclass
@@ -72,9 +72,7 @@ class Stage:
     @property
     def board(self) -> BoardPage:
         """The board page."""
-        page = self._page(BOARD)
-        assert isinstance(page, BoardPage)
-        return page
+        return self._page(BoardPage)
 
     @property
     def view(self) -> BoardView:
@@ -82,28 +80,28 @@ class Stage:
         return self.board.pane.view
 
     @property
+    def patients(self) -> PatientsPage:
+        """The patients page."""
+        return self._page(PatientsPage)
+
+    @property
     def release(self) -> ReleasePage:
         """The release page."""
-        page = self._page(RELEASE)
-        assert isinstance(page, ReleasePage)
-        return page
+        return self._page(ReleasePage)
 
     @property
     def sessions(self) -> SessionsPage:
         """The sessions page."""
-        page = self._page(SESSIONS)
-        assert isinstance(page, SessionsPage)
-        return page
+        return self._page(SessionsPage)
 
-    @property
-    def patients(self) -> PatientsPage:
-        """The patients page."""
-        page = self._page(PATIENTS)
-        assert isinstance(page, PatientsPage)
-        return page
+    def _page(self, kind: type[P]) -> P:
+        return next(page for page in self.window.pages if isinstance(page, kind))
 
-    def _page(self, number: int) -> Page:
-        return self.window.pages[number]
+    def turn_to(self, hand: Keyboard | Mouse, page: Page) -> None:
+        """Bring *page* to the front: by its button in the rail, or by its number."""
+        number = self.window.pages.index(page)
+        hand.press(self.window.rail._group.button(number), f"Ctrl+{number + 1}")
+        self.until(page.isVisible, f"{page.title} was in front")
 
     def set_up(self) -> None:
         """Every act begins at today's board, with all of it shown and nothing in hand."""
@@ -113,7 +111,7 @@ class Stage:
         if self.signed_in.printing.print_window is not None:
             self.signed_in.printing.print_window.reject()
         if self.window.page is not board:
-            self.window.go_to(BOARD)
+            self.window.go_to(self.window.pages.index(board))
         board.week_button.setChecked(False)
         board.list_button.setChecked(False)
         if not board.side.isHidden():
