@@ -133,13 +133,13 @@ def test_undo(stage: Stage, hand: Hand) -> None:
 
 def test_seen_at_home(stage: Stage, hand: Hand) -> None:
     held = stage.booked(VISITS)
-    hand.panel_act(stage.board, stage.key(held), "V", "Seen at home")
+    hand.act(stage.view, stage.key(held), "V", "Seen at home")
     stage.until(lambda: stage.seen(held).status == "fulfilled", "the second desk saw it")
 
 
 def test_not_seen_at_home(stage: Stage, hand: Hand) -> None:
     held = stage.booked(VISITS)
-    hand.panel_act(stage.board, stage.key(held), "Shift+N", "Not seen")
+    hand.act(stage.view, stage.key(held), "Shift+N", "Not seen")
     stage.until(lambda: stage.seen(held).status == "noshow", "the second desk saw it")
 
 
