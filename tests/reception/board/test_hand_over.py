@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from contract.codes import CancelReason
 from reception.desk.desk import Desk
 from reception.desk.notice import Notice
-from reception.records import Appointment
+from reception.records import Appointment, Slot
 from reception.ui.board_page import BoardPage
 from reception.ui.desk_page import DeskPage
 from reception.ui.main_window import MainWindow
@@ -22,6 +22,11 @@ from tests.reception.conftest import Finish
 from tests.reception.conftest import Until as Wait
 from tests.reception.desk.picks import free_slots, later, patient
 from tests.reception.desks import Desks
+
+# A menu that pops up offscreen says so; on a screen it does.
+pytestmark = pytest.mark.qt_log_ignore(
+    "does not support grabbing the keyboard", r"does not support raise\(\)", extend=True
+)
 
 Key = Qt.Key
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -171,6 +176,33 @@ def test_an_extra_and_a_walk_in_are_booked_at_the_board(
     assert board.booking.aim.is_walk_in
     assert board.booking.aim.practitioner_id == held.practitioner_id
     assert held.practitioner_name in board.booking.where.text()
+    board.booking.close_flow()
+
+
+def test_slots_are_closed_beside_the_queue_as_on_the_board(
+    window: MainWindow, beside: DeskPage, board: BoardPage, desk: Desk, until: Wait
+) -> None:
+    slot = free_slots(desk)[-1]
+
+    def now() -> Slot:
+        held = desk.slots.get(slot.id)
+        assert held is not None
+        return held
+
+    strike(beside, slot.reference, Key.Key_C)
+    until(lambda: now().is_blocked)
+    strike(beside, slot.reference, Key.Key_C)
+    until(lambda: now().status == "free")
+    strike(beside, slot.reference, Key.Key_Y)
+    assert window.page.title == "Desk"  # there are no sessions in this window
+    strike(beside, slot.reference, Key.Key_F10, shift=True)
+    menu = beside.menus.menu.shown
+    assert menu is not None
+    line = next(a for a in menu.actions() if a.text().startswith("Somebody has walked in"))
+    line.trigger()
+    menu.close()
+    assert window.page is board
+    assert board.booking.aim.is_walk_in
     board.booking.close_flow()
 
 
