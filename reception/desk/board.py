@@ -124,12 +124,21 @@ class BoardVerbs:
         )
 
     async def did_not_attend(self, appointment_id: str) -> Appointment:
-        """The patient did not come."""
+        """The patient did not come. Nobody can have missed what is still to come."""
+
+        def check(now: Appointment) -> None:
+            if now.status == "booked" and now.start > self._bench.time.now():
+                raise NotPossible(
+                    f"Not saved: the time of {who_and_when(now)} has not come yet. "
+                    "If they are not coming, cancel it (X)."
+                )
+
         return await self._step(
             appointment_id,
             "noshow",
             lambda a, _: a.did_not_attend(),
             "{who} did not attend.",
+            check=check,
         )
 
     async def note_late(self, appointment_id: str, until: datetime | None = None) -> Appointment:

@@ -40,7 +40,7 @@ class BoardMenus(QObject):
         self._desk, self._tasks, self._pane = desk, tasks, pane
         self._warned = ""
         self.menu = BoardMenu(pane)
-        self.menu.add_cell_acts(appointment_acts)
+        self.menu.add_cell_acts(self._appointment_acts)
         self.menu.add_cell_acts(self._slot_acts)
         self.menu.add_column_acts(self._session_acts)
         self.menu.cell_act_chosen.connect(self.do)
@@ -53,6 +53,9 @@ class BoardMenus(QObject):
             watched.installEventFilter(self)
 
     # What is offered
+
+    def _appointment_acts(self, cell: Cell) -> list[Act]:
+        return appointment_acts(cell, self._desk.time.now())
 
     def _slot_acts(self, cell: Cell) -> list[Act]:
         slot = cell.slot

@@ -123,6 +123,7 @@ class BoardPage(Page):
         panel.closed.connect(self.close_side)
         self.booking.closed.connect(self.close_side)
         self.booking.booked.connect(self._on_booked)
+        self.booking.place_wanted.connect(self._to_view)
         self._connect_acts()
         self._desk.told.connect(self._on_told)
         self.now_button.clicked.connect(self.pane.view.jump_to_now)
@@ -301,8 +302,17 @@ class BoardPage(Page):
         if self.moving.is_carrying:
             self._put_down(f"Slot/{slot_id}")
             return
+        if self._must_wait():
+            return
         self._show_side(self.booking)
         self.booking.take_slot(slot_id)
+
+    def _must_wait(self) -> bool:
+        """Say so while the booking before is still being saved: its answer clears the form."""
+        if self.booking.is_busy:
+            words = "The booking before is still being saved. Try again in a moment."
+            self._desk.told.emit(Notice(words, failed=True))
+        return self.booking.is_busy
 
     def _carry_no_more(self) -> None:
         """Somebody else is to be booked: who was being moved stays where they are."""
@@ -311,12 +321,16 @@ class BoardPage(Page):
 
     @Slot(str)
     def _on_squeeze_requested(self, slot_id: str) -> None:
+        if self._must_wait():
+            return
         self._carry_no_more()
         self._show_side(self.booking)
         self.booking.squeeze_in(slot_id)
 
     @Slot(str, str)
     def _on_walk_in_requested(self, practitioner_id: str, clinician: str) -> None:
+        if self._must_wait():
+            return
         self._carry_no_more()
         self._show_side(self.booking)
         self.booking.walk_in(practitioner_id, clinician)

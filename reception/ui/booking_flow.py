@@ -38,6 +38,8 @@ class BookingFlow(BookingForm):
 
     booked = Signal(str)  # appointment id
     closed = Signal()
+    place_wanted = Signal()
+    """Who it is for is known, where it is to stand is not: that is chosen on the board."""
 
     def __init__(self, desk: Desk, look: Look, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(desk, look, tasks, parent)
@@ -99,6 +101,11 @@ class BookingFlow(BookingForm):
     def is_open(self) -> bool:
         """Whether there is a slot or a patient in hand."""
         return self._aim != Aim() or self._patient is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a booking is on its way; until its answer is here no other is begun."""
+        return self._busy
 
     @Slot(str)
     def take_slot(self, slot_id: str) -> None:
@@ -438,6 +445,9 @@ class BookingFlow(BookingForm):
 
     def _to_next_field(self) -> None:
         if not self.twins.isHidden():
+            return
+        if self._patient is not None and not self._aim.slots and not self._aim.is_walk_in:
+            self.place_wanted.emit()
             return
         words = self.why if self._aim.is_extra and not self.why.text else self.reason
         (self.search if self._patient is None else words).setFocus()

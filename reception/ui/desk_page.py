@@ -9,6 +9,7 @@ from reception.desk.intake import TakenDown
 from reception.desk.red_flags import RedFlags
 from reception.records.contact import is_on_contact_list
 from reception.records.problem import Problem
+from reception.ui.board_menus import BoardMenus
 from reception.ui.board_pane import BoardPane
 from reception.ui.page import Page
 from reception.ui.request_panel import RequestPanel
@@ -58,6 +59,7 @@ class DeskPage(Page):
         self.middle.addWidget(self.panel)
         self.middle.addWidget(self.entry)
         self.board = BoardPane(desk, look, self._tasks, self, model)
+        self.menus = BoardMenus(desk, look, self._tasks, self.board)
         self.send_bar = SendBar(self.mail.waiting, look, self)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setObjectName("deskSplitter")
@@ -120,6 +122,8 @@ class DeskPage(Page):
         self.board.lateness_asked.connect(self._on_board_late)
         self.board.missed_asked.connect(self._on_board_missed)
         self.board.problem_met.connect(self.banner.show_problem)
+        self.menus.problem_met.connect(self.banner.show_problem)
+        self.menus.page_requested.connect(self.page_requested)
         self.board_button.toggled.connect(self._on_board_toggled)
         self.new_button.clicked.connect(self.take_down)
         self.entry.sent.connect(self._on_taken_down)

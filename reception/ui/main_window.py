@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
                 self.key_card.toggle()
                 return
             if event.text() in ("z", "Z"):
-                self._on_undo_requested(self._undo_ids[-1] if self._undo_ids else "")
+                self._undo_last()
                 return
             if event.text() == "/":
                 self.page.focus_search()
@@ -229,6 +229,13 @@ class MainWindow(QMainWindow):
                 self.go_to(number)
                 if reference:
                     page.show_reference(reference)
+
+    def _undo_last(self) -> None:
+        """Z: while an act is still on its way, the one before it is not what was done last."""
+        if self._desk.saving:
+            self.toast.say("What was done last is still being saved. Press Z again in a moment.")
+        else:
+            self._on_undo_requested(self._undo_ids[-1] if self._undo_ids else "")
 
     @Slot(object)
     def _on_scheme_requested(self, scheme: Scheme) -> None:

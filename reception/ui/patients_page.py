@@ -47,17 +47,23 @@ class PatientsPage(Page):
         inside.addWidget(self.search)
         self.banner = PatientBanner(desk, look, self)
         self.story = PatientStoryView(desk, look, self)
+        self.book = QPushButton("&Book an appointment", self)
+        self.book.setProperty("kind", "primary")
+        self.book.setToolTip("Choose a slot on the board (Alt+B)")
         shown = QWidget(self)
+        strip = QWidget(shown)
+        strip.setObjectName("patientsActs")
+        acts = QHBoxLayout(strip)
+        acts.setContentsMargins(2 * unit, unit, 2 * unit, 0)
+        self.message = QPushButton(strip)
+        acts.addWidget(self.book)
+        acts.addWidget(self.message)
+        acts.addStretch(1)
         column = QVBoxLayout(shown)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self.message = QPushButton(shown)
         column.addWidget(self.banner)
-        strip = QHBoxLayout()
-        strip.setContentsMargins(2 * unit, unit, 2 * unit, 0)
-        strip.addWidget(self.message)
-        strip.addStretch(1)
-        column.addLayout(strip)
+        column.addWidget(strip)
         column.addWidget(self.story, 1)
         nothing = QLabel("Find a patient to see their story", self)
         nothing.setProperty("kind", "muted")
@@ -80,6 +86,7 @@ class PatientsPage(Page):
         outer.addWidget(self.splitter, 1)
         self.search.chosen.connect(self.show_patient)
         self.message.clicked.connect(self._on_message)
+        self.book.clicked.connect(self._on_book)
         self.story.request_chosen.connect(self._on_request_chosen)
         look.palette.changed.connect(self._dress)
         self._dress()
@@ -113,6 +120,7 @@ class PatientsPage(Page):
         self.problem_banner.hide()
         self.banner.show_patient(patient)
         self._name_button(patient)
+        self._show_book(patient)
         self._stack.setCurrentIndex(1)
         self._ask(patient.id)
 
@@ -137,6 +145,7 @@ class PatientsPage(Page):
         self._name_button(story.banner.patient)
         self.banner.show_facts(story.banner)
         self.story.show_story(story)
+        self._show_book(story.banner.patient)
         self._stack.setCurrentIndex(1)
         patient = story.banner.patient
         self.banner.show_twins(patient.id, await self._desk.twins_of(patient))
@@ -153,6 +162,14 @@ class PatientsPage(Page):
         if self.banner.patient is not None:
             self.page_requested.emit("Messages", self.banner.patient.reference)
 
+    def _show_book(self, patient: Patient) -> None:
+        """Booking is offered for whoever can come."""
+        self.book.setEnabled(not patient.deceased)
+
+    @Slot()
+    def _on_book(self) -> None:
+        self.page_requested.emit("Board", f"Patient/{self._shown}")
+
     @Slot(str)
     def _on_request_chosen(self, request_id: str) -> None:
         self.page_requested.emit("Desk", f"Task/{request_id}")
@@ -160,4 +177,4 @@ class PatientsPage(Page):
     @Slot()
     def _dress(self) -> None:
         ground = self._look.palette.css(Ink.SURFACE)
-        self.setStyleSheet(f"#patientsLeft {{ background: {ground}; }}")
+        self.setStyleSheet(f"#patientsLeft, #patientsActs {{ background: {ground}; }}")

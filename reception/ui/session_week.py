@@ -212,6 +212,11 @@ class SessionWeek(QWidget):
         if self.isVisible():
             self.refresh()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether an act of this sheet is under way."""
+        return self._busy
+
     def choose(self, session_id: str, *, cancelling: bool = False) -> None:
         """Choose a session, once it is there; *cancelling*: ask whether to cancel it."""
         self._asked, self._cancelling = session_id, cancelling

@@ -167,7 +167,8 @@ class SessionsPage(Page):
         if not notice.failed:
             self.banner.hide()  # what went wrong before is over
             if self.isVisible() and self.stack.currentIndex() == _WEEK:
-                self.week.refresh()
+                if not self.week.is_busy:  # it reads the week itself when its act has ended
+                    self.week.refresh()
             elif self.isVisible() and self.stack.currentIndex() == _TEMPLATES:
                 self.templates.refresh()
 

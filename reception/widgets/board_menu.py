@@ -5,12 +5,15 @@ Others add to it with `add_cell_acts` and `add_column_acts`; what is chosen is t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from contract.moves import appointment_may_move
+from reception.records import Appointment
+from reception.records.marks import ATTEMPTS
 from reception.widgets.board_cell import Cell
 from reception.widgets.board_source import Column
 
@@ -111,17 +114,31 @@ class BoardMenu(QObject):
         self.shown = None
 
 
-def appointment_acts(cell: Cell) -> list[Act]:
-    """What reception does with whoever is booked in *cell*; its names are the letters."""
+def appointment_acts(cell: Cell, now: datetime) -> list[Act]:
+    """What reception does with whoever is booked in *cell* at *now*; its names are the letters.
+
+    By telephone, at home and at the desk it differs, as it does by key.
+    """
     held = cell.appointment
     if held is None:
         return []
+    if held.is_visit:
+        acts = _visit_acts(held)
+    elif held.is_phone and held.status in ("booked", "checked-in"):
+        acts = _call_acts(held)
+    else:
+        acts = _desk_acts(held, now)
+    if held.status in ("booked", "arrived"):
+        acts += [Act("m", "Move to another time", "M"), Act("x", "Cancel, with a reason", "X")]
+    return [*acts, Act("open", "Open", "Enter")]
+
+
+def _desk_acts(held: Appointment, now: datetime) -> list[Act]:
+    early = "It is not their time yet." if held.start > now else ""
     steps = (
         ("a", "Arrived", "A", "arrived"),
         ("s", "Sent in", "S", "checked-in"),
         ("l", "Has left", "L", "fulfilled"),
-        ("d", "Did not attend", "D", "noshow"),
-        ("x", "Cancel, with a reason", "X", "cancelled"),
     )
     acts = [
         Act(letter, words, key)
@@ -129,12 +146,28 @@ def appointment_acts(cell: Cell) -> list[Act]:
         if status != held.status and appointment_may_move(held.status, status)
     ]
     if held.status == "booked":
-        acts.append(Act("o", "Rang: will be late", "O"))
+        acts += [Act("d", "Did not attend", "D", early), *_late_acts()]
     if held.status == "arrived":
         acts.append(Act("w", "Walked out before being seen", "W"))
-    if held.status in ("booked", "arrived"):
-        acts.append(Act("m", "Move to another time", "M"))
-    return [*acts, Act("open", "Open", "Enter")]
+    return acts
+
+
+def _late_acts() -> list[Act]:
+    return [Act("o", "Rang: will be late", "O"), Act("O", "Late until a time", "Shift+O")]
+
+
+def _call_acts(held: Appointment) -> list[Act]:
+    number = held.calls_tried + 1
+    call = [Act("t", f"Call, {number} of {len(ATTEMPTS)}", "T")] if number <= len(ATTEMPTS) else []
+    if held.status == "booked":
+        return [*call, *_late_acts()]
+    return [Act("l", "The call is over", "L"), *call, Act("h", "No answer", "H")]
+
+
+def _visit_acts(held: Appointment) -> list[Act]:
+    if held.status != "booked":
+        return []
+    return [Act("v", "Seen at home", "V"), Act("N", "Not seen at home", "Shift+N")]
 
 
 def _joined(groups: Sequence[Sequence[Act]]) -> list[Act]:

@@ -17,7 +17,7 @@ from reception.widgets.look import Look
 from reception.widgets.palette import Scheme
 from tests.reception.acts.hands import Keyboard, Mouse
 from tests.reception.acts.saturday import AT, NEXT, at, surgery
-from tests.reception.acts.stage import BOARD, Stage
+from tests.reception.acts.stage import Stage
 from tests.reception.conftest import run_in
 from tests.reception.desks import KEY, Desks, Doors
 from tests.running import RunningPractice, Signed
@@ -81,14 +81,16 @@ def open_stage(
     names = ("Dr A Cre", "Dr B Eck", "Dr C Oll")
     doctors = [
         surgery(manager, (way["reference"], name), at("10:00"), slots)
-        for way, name, slots in zip(ways, names, (45, 30), strict=False)
+        for way, name, slots in zip(ways, names, (48, 42), strict=False)
     ]
     phone = (SlotType.PHONE_CALL, "Phone call")
     calls = (ways[2]["reference"], names[2])
     online = (practice.account("prescriber", 2)["reference"], "Dr D Onn")
     doctors.append(surgery(manager, calls, at("10:00"), 12, kind=phone, channel=Channel.TELEPHONE))
     doctors.append(surgery(manager, online, at("13:00"), 24, spare_min=60))
-    surgery(manager, (ways[0]["reference"], names[0]), at("10:00", NEXT), 36)
+    visit = (SlotType.VISIT, "Home visit")
+    doctors.append(surgery(manager, (ways[1]["reference"], names[1]), at("17:00"), 5, kind=visit))
+    surgery(manager, (ways[0]["reference"], names[0]), at("10:00", NEXT), 48)
     connection = run_in(loop, doors.connection(practice.account(Role.RECEPTIONIST)))
     look, state = Look(Scheme.LIGHT), WindowState(folder / "window.ini")
     signed_in = SignedIn(doors.network, connection, folder, KEY, look, state)
@@ -105,7 +107,6 @@ def open_stage(
         "both desks knew of every slot",
     )
     signed_in.desk.told.connect(stage.told.append)
-    signed_in.window.go_to(BOARD)
     yield stage
     signed_in.window.close()
     run_in(loop, desks.close())
@@ -117,6 +118,7 @@ def stage(open_stage: Stage, escaped: list[BaseException]) -> Iterator[Stage]:
     """The stage as every act finds it; nothing may escape from the program meanwhile."""
     open_stage.set_up()
     yield open_stage
+    open_stage.settled()
     found = list(escaped)
     escaped.clear()
     assert not found, found

@@ -10,6 +10,8 @@ from tests.reception.board.late_session import late_slots
 from tests.reception.desk.asks import ask
 
 Hand = Keyboard | Mouse
+VISITS = 4
+"""Whose slots are home visits."""
 
 
 def test_arrive_send_in_left(stage: Stage, hand: Hand) -> None:
@@ -59,7 +61,8 @@ def test_walked_out(stage: Stage, hand: Hand) -> None:
 
 
 def test_did_not_attend(stage: Stage, hand: Hand) -> None:
-    held = stage.booked()
+    (slot_id,) = late_slots(stage.manager, stage.desk.time.now(), 1)
+    held = stage.book_into((slot_id,), stage.somebody())
     hand.act(stage.view, stage.key(held), "D", "Did not attend")
     stage.until(lambda: stage.seen(held).status == "noshow", "the second desk saw it")
 
@@ -100,8 +103,7 @@ def test_cancel(stage: Stage, hand: Hand) -> None:
 
 
 def test_a_freed_slot_goes_to_who_asked(stage: Stage, hand: Hand) -> None:
-    number = 0 if isinstance(hand, Keyboard) else 1
-    asked = ask(stage.practice, "My knee hurts when I walk, could I be seen?", number=number)
+    asked = ask(stage.practice, "My knee hurts when I walk, could I be seen?")
     stage.until(lambda: stage.desk.requests.get(asked) is not None, "the request was there")
     held = stage.booked()
     strip, freed = stage.board.panel.cancel, stage.board.foot.freed
@@ -127,3 +129,47 @@ def test_undo(stage: Stage, hand: Hand) -> None:
     stage.until(lambda: any("has arrived" in n.sentence for n in stage.told), "undo was offered")
     hand.press(stage.window.toast._undo, "Z")
     stage.until(lambda: stage.seen(held).status == "booked", "the second desk saw it undone")
+
+
+def test_seen_at_home(stage: Stage, hand: Hand) -> None:
+    held = stage.booked(VISITS)
+    hand.act(stage.view, stage.key(held), "V", "Seen at home")
+    stage.until(lambda: stage.seen(held).status == "fulfilled", "the second desk saw it")
+
+
+def test_not_seen_at_home(stage: Stage, hand: Hand) -> None:
+    held = stage.booked(VISITS)
+    hand.act(stage.view, stage.key(held), "Shift+N", "Not seen")
+    stage.until(lambda: stage.seen(held).status == "noshow", "the second desk saw it")
+
+
+def test_cancel_and_tell_the_patient(stage: Stage, hand: Hand) -> None:
+    held = stage.booked()
+    strip = stage.board.panel.cancel
+    hand.act(stage.view, stage.key(held), "X", "Cancel, with a reason")
+    stage.until(strip.isVisible, "the reasons were asked for")
+    hand.press(strip.reasons.button(2))
+    hand.write(strip.words, "The doctor is ill")
+    hand.press(strip.tell.tick)
+    stage.until(lambda: strip.tell.message, "the words were proposed")
+    hand.press(strip.confirm)
+    stage.until(lambda: stage.seen(held).status == "cancelled", "the second desk saw it")
+    assert stage.seen(held).cancel_text == "The doctor is ill"
+    stage.settled()
+    found = stage.manager.search(f"Communication?patient=Patient/{held.patient_id}&_count=100")
+    assert any("payload" in tree for tree in found)
+
+
+def test_jump_to_now(stage: Stage, hand: Hand) -> None:
+    model = stage.board.pane.model
+    last = stage.slot_seen(stage.doctors[1].slot_ids[-1])
+    hand.stand_on(stage.view, last.reference)
+    hand.press(stage.board.now_button, "N")
+
+    def nearest() -> bool:
+        cell = model.cell(stage.view.current_key)
+        return cell is not None and cell.start < last.start
+
+    stage.until(nearest, "the keyboard went along")
+    rect = stage.view.visualRect(stage.view.currentIndex())
+    assert stage.view.viewport().rect().intersects(rect)

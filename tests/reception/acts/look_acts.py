@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit
 
 from reception.widgets.board_cell import CellState
+from reception.widgets.board_filter import Columns
 from reception.widgets.board_model import BoardRole
 from reception.widgets.board_painter import Zoom
 from reception.widgets.board_view import BoardView
@@ -132,3 +133,16 @@ def test_print_to_a_pdf(stage: Stage, hand: Hand, tmp_path: Path) -> None:
     stage.until(lambda: printing.print_window is None, "the print window closed")
     stage.window.activateWindow()
     stage.until(stage.window.isActiveWindow, "the board had the keyboard again")
+
+
+def test_columns_by_room(stage: Stage, hand: Hand) -> None:
+    board, before = stage.board, len(stage.board.pane.model.columns)
+    if isinstance(hand, Keyboard):
+        hand.to(board.bar.columns)
+        hand.strike("Down")
+    else:
+        hand.pick(board.bar.columns, "Rooms")
+    stage.until(lambda: board.pane.model.kind is Columns.ROOMS, "the rooms were shown")
+    stage.until(stage.view.hasFocus, "the board had the keyboard")
+    hand.pick(board.bar.columns, "Clinicians")
+    stage.until(lambda: len(board.pane.model.columns) == before, "the clinicians were shown again")

@@ -9,8 +9,8 @@ from tests.reception.acts.stage import Stage
 Hand = Keyboard | Mouse
 
 
-def carry(stage: Stage, hand: Hand, held: Appointment, key: str) -> None:
-    """Take *held* up, put it down on the cell *key*, and confirm what is shown."""
+def put_down(stage: Stage, hand: Hand, held: Appointment, key: str) -> None:
+    """Take *held* up and put it down on the cell *key*; nothing is done yet."""
     view, flow = stage.view, stage.board.moving
     if isinstance(hand, Keyboard):
         hand.act(view, stage.key(held), "M", "Move")
@@ -24,7 +24,12 @@ def carry(stage: Stage, hand: Hand, held: Appointment, key: str) -> None:
         hand.drag([begin, begin + QPoint(12, 8), (begin + end) / 2, end - QPoint(3, 0), end])
     stage.until(flow.confirm.isVisible, "the move was shown beforehand")
     assert stage.seen(held).slot_ids == held.slot_ids
-    hand.press(flow.confirm, "Return")
+
+
+def carry(stage: Stage, hand: Hand, held: Appointment, key: str) -> None:
+    """Take *held* up, put it down on the cell *key*, and confirm what is shown."""
+    put_down(stage, hand, held, key)
+    hand.press(stage.board.moving.confirm, "Return")
 
 
 def test_move(stage: Stage, hand: Hand) -> None:
@@ -45,6 +50,21 @@ def test_move_to_another_column(stage: Stage, hand: Hand) -> None:
     stage.until(confirm.isVisible, "the move was shown beforehand")
     hand.press(confirm, "Return")
     stage.until(lambda: stage.seen(held).slot_ids == (target.id,), "the second desk saw the move")
+
+
+def test_the_nearest_when_the_place_has_gone(stage: Stage, hand: Hand) -> None:
+    """A colleague is quicker while the move is looked at: three others are offered instead."""
+    held, target, flow = stage.booked(1), stage.free(1), stage.board.moving
+    put_down(stage, hand, held, target.reference)
+    stage.finish(stage.there.book([target.id], stage.somebody()))
+    stage.until(lambda: flow.offer.isVisible() and flow.offer.buttons, "others were offered")
+    assert len(flow.offer.buttons) <= 3
+    assert flow.banner.isHidden()
+    hand.press(flow.offer.buttons[0])
+    stage.until(flow.confirm.isVisible, "the other place was shown")
+    hand.press(flow.confirm, "Return")
+    before = (held.slot_ids, (target.id,))
+    stage.until(lambda: stage.seen(held).slot_ids not in before, "the second desk saw the move")
 
 
 def test_swap(stage: Stage, hand: Hand) -> None:

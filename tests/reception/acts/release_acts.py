@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
 
 from reception.records import Slot
 from tests.reception.acts.hands import Keyboard, Mouse
-from tests.reception.acts.stage import RELEASE, Stage
+from tests.reception.acts.stage import Stage
 
 Hand = Keyboard | Mouse
 DOCTOR = 3
@@ -14,9 +14,7 @@ DOCTOR = 3
 
 def turn_to_release(stage: Stage, hand: Hand) -> None:
     """Bring the page to the front, with the wish that of the doctor of these acts."""
-    button = stage.window.rail._group.button(RELEASE)
-    hand.press(button, f"Ctrl+{RELEASE + 1}")
-    stage.until(stage.release.isVisible, "the page was in front")
+    stage.turn_to(hand, stage.release)
     doctor = stage.account_of(stage.doctors[DOCTOR])
     form = stage.release.open_pane.form
     stage.until(

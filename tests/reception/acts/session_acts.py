@@ -11,7 +11,7 @@ from reception.ui.session_week import SessionWeek
 from reception.widgets.session_table import RowsTable
 from tests.reception.acts.hands import Keyboard, Mouse
 from tests.reception.acts.saturday import at, surgery
-from tests.reception.acts.stage import SESSIONS, Stage
+from tests.reception.acts.stage import Stage
 
 Hand = Keyboard | Mouse
 WEEK, TEMPLATES, CONTACTS = range(3)
@@ -21,10 +21,9 @@ WHOSE = 3
 
 def turn_to(stage: Stage, hand: Hand, sheet: int) -> None:
     """Bring a sheet of the page to the front."""
-    button = stage.window.rail._group.button(SESSIONS)
-    hand.press(button, f"Ctrl+{SESSIONS + 1}")
-    stage.until(stage.sessions.isVisible, "the page was in front")
-    hand.press(stage.sessions.sheets.button(sheet), str(sheet + 1))
+    stage.turn_to(hand, stage.sessions)
+    if stage.sessions.stack.currentIndex() != sheet:
+        hand.press(stage.sessions.sheets.button(sheet), str(sheet + 1))
     stage.until(lambda: stage.sessions.stack.currentIndex() == sheet, "the sheet was shown")
     stage.settled()
 

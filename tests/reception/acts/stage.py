@@ -14,6 +14,7 @@ from reception.signed_in import SignedIn
 from reception.ui.board_page import BoardPage
 from reception.ui.main_window import MainWindow
 from reception.ui.page import Page
+from reception.ui.patients_page import PatientsPage
 from reception.ui.release_page import ReleasePage
 from reception.ui.sessions_page import SessionsPage
 from reception.widgets.board_cell import CellState
@@ -26,8 +27,8 @@ from tests.reception.conftest import run_in
 from tests.running import RunningPractice, Signed
 
 T = TypeVar("T")
+P = TypeVar("P", bound=Page)
 PATIENCE_S = 30.0
-BOARD, RELEASE, SESSIONS = 1, 5, 6
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Stage:
     doctors: list[Surgery]
     told: list[Notice] = field(default_factory=list)
     _used: set[str] = field(default_factory=set)
+    _known: dict[str, Patient] = field(default_factory=dict)
 
     # The window
 
@@ -70,9 +72,7 @@ class Stage:
     @property
     def board(self) -> BoardPage:
         """The board page."""
-        page = self._page(BOARD)
-        assert isinstance(page, BoardPage)
-        return page
+        return self._page(BoardPage)
 
     @property
     def view(self) -> BoardView:
@@ -80,21 +80,28 @@ class Stage:
         return self.board.pane.view
 
     @property
+    def patients(self) -> PatientsPage:
+        """The patients page."""
+        return self._page(PatientsPage)
+
+    @property
     def release(self) -> ReleasePage:
         """The release page."""
-        page = self._page(RELEASE)
-        assert isinstance(page, ReleasePage)
-        return page
+        return self._page(ReleasePage)
 
     @property
     def sessions(self) -> SessionsPage:
         """The sessions page."""
-        page = self._page(SESSIONS)
-        assert isinstance(page, SessionsPage)
-        return page
+        return self._page(SessionsPage)
 
-    def _page(self, number: int) -> Page:
-        return self.window.pages[number]
+    def _page(self, kind: type[P]) -> P:
+        return next(page for page in self.window.pages if isinstance(page, kind))
+
+    def turn_to(self, hand: Keyboard | Mouse, page: Page) -> None:
+        """Bring *page* to the front: by its button in the rail, or by its number."""
+        number = self.window.pages.index(page)
+        hand.press(self.window.rail._group.button(number), f"Ctrl+{number + 1}")
+        self.until(page.isVisible, f"{page.title} was in front")
 
     def set_up(self) -> None:
         """Every act begins at today's board, with all of it shown and nothing in hand."""
@@ -104,7 +111,7 @@ class Stage:
         if self.signed_in.printing.print_window is not None:
             self.signed_in.printing.print_window.reject()
         if self.window.page is not board:
-            self.window.go_to(BOARD)
+            self.window.go_to(self.window.pages.index(board))
         board.week_button.setChecked(False)
         board.list_button.setChecked(False)
         if not board.side.isHidden():
@@ -187,6 +194,7 @@ class Stage:
             "the second desk knew of the slots",
         )
         held = self.finish(self.there.book(list(slot_ids), person, reason=reason))
+        self._known[person.id] = person
         self.until(lambda: self.desk.appointments.get(held.id) is not None, "the booking was seen")
         self.until(lambda: self.board.pane.model.key_of(held), "the booking was on the board")
         return held
@@ -196,6 +204,10 @@ class Stage:
         session = self.desk.sessions.get(surgery_.session_id)
         assert session is not None
         return session.practitioner_name
+
+    def person(self, held: Appointment) -> Patient:
+        """Whose *held* is."""
+        return self._known[held.patient_id]
 
     # What the second desk sees
 

@@ -10,10 +10,11 @@ from PySide6.QtTest import QTest
 from contract.codes import CancelReason
 from reception.desk.desk import Desk
 from reception.desk.notice import Notice
-from reception.records import Appointment
+from reception.records import Appointment, Slot
 from reception.ui.board_page import BoardPage
 from reception.ui.desk_page import DeskPage
 from reception.ui.main_window import MainWindow
+from reception.ui.patients_page import PatientsPage
 from reception.ui.window_state import WindowState
 from reception.widgets.look import Look
 from tests.reception.board.late_session import late_slots
@@ -21,6 +22,11 @@ from tests.reception.conftest import Finish
 from tests.reception.conftest import Until as Wait
 from tests.reception.desk.picks import free_slots, later, patient
 from tests.reception.desks import Desks
+
+# A menu that pops up offscreen says so; on a screen it does.
+pytestmark = pytest.mark.qt_log_ignore(
+    "does not support grabbing the keyboard", r"does not support raise\(\)", extend=True
+)
 
 Key = Qt.Key
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -30,7 +36,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 def window(desk: Desk, look: Look, tmp_path: Path, finish: Finish) -> Iterator[MainWindow]:
     """Desk and board, the desk in front with its board beside the queue."""
     beside = DeskPage(desk, look)
-    pages = [beside, BoardPage(desk, look)]
+    pages = [beside, BoardPage(desk, look), PatientsPage(desk, look)]
     made = MainWindow(desk, look, WindowState(tmp_path / "window.ini"), pages)
     made.resize(1920, 1080)
     made.setWindowState(Qt.WindowState.WindowNoState)
@@ -173,6 +179,56 @@ def test_an_extra_and_a_walk_in_are_booked_at_the_board(
     board.booking.close_flow()
 
 
+def test_slots_are_closed_beside_the_queue_as_on_the_board(
+    window: MainWindow, beside: DeskPage, board: BoardPage, desk: Desk, until: Wait
+) -> None:
+    slot = free_slots(desk)[-1]
+
+    def now() -> Slot:
+        held = desk.slots.get(slot.id)
+        assert held is not None
+        return held
+
+    strike(beside, slot.reference, Key.Key_C)
+    until(lambda: now().is_blocked)
+    strike(beside, slot.reference, Key.Key_C)
+    until(lambda: now().status == "free")
+    strike(beside, slot.reference, Key.Key_Y)
+    assert window.page.title == "Desk"  # there are no sessions in this window
+    strike(beside, slot.reference, Key.Key_F10, shift=True)
+    menu = beside.menus.menu.shown
+    assert menu is not None
+    line = next(a for a in menu.actions() if a.text().startswith("Somebody has walked in"))
+    line.trigger()
+    menu.close()
+    assert window.page is board
+    assert board.booking.aim.is_walk_in
+    board.booking.close_flow()
+
+
+def test_who_was_found_is_booked_at_the_board(
+    window: MainWindow, board: BoardPage, desk: Desk, until: Wait
+) -> None:
+    """Patient first: the keyboard is on the board at once, since the place is what is missing."""
+    patients, person = window.pages[2], patient(desk, 9)
+    assert isinstance(patients, PatientsPage)
+    window.go_to(2)
+    patients.show_patient(person)
+    until(lambda: not patients._tasks.running)
+    QTest.mouseClick(patients.book, Qt.MouseButton.LeftButton)
+    assert window.page is board
+    flow = board.booking
+    until(lambda: flow.patient is not None or flow.twins.isVisible())
+    if flow.twins.isVisible():
+        QTest.keyClicks(flow.twins, "1")
+    assert flow.patient is not None
+    assert board.pane.view.hasFocus()
+    assert "Choose a free slot" in flow.where.text()
+    QTest.keyClick(board.pane.view, Key.Key_Escape)
+    flow.close_flow()
+    until(lambda: not board.tasks.running)
+
+
 def test_the_missed_are_looked_through_at_the_board(
     window: MainWindow,
     beside: DeskPage,
@@ -218,6 +274,39 @@ def test_an_undo_whose_place_has_gone_is_handed_to_the_board(
     QTest.keyClick(board.moving.offer.buttons[0], Key.Key_Space)
     QTest.keyClick(board.moving.confirm, Key.Key_Return)
     until(lambda: any(a.status == "booked" for a in desk.appointments.of_patient(held.patient_id)))
+
+
+def test_z_while_something_is_being_saved_undoes_nothing(
+    window: MainWindow, board: BoardPage, desk: Desk, finish: Finish, until: Wait
+) -> None:
+    """A on one patient, Z at once: the act before it, on somebody else, is not taken back."""
+    one = single(desk)
+    finish(desk.arrive(one.id))
+    other = single(desk)
+    window.go_to(1)
+    assert board.pane.show_appointment(other.id)
+    said: list[str] = []
+
+    def strike_z(_reference: str) -> None:
+        if desk.saving and not said:
+            QTest.keyClick(board.pane.view, Key.Key_Z)
+            said.append(window.toast.sentence)
+
+    desk.saving_changed.connect(strike_z)
+    QTest.keyClick(board.pane.view, Key.Key_A)
+
+    def status(held: Appointment) -> str:
+        now = desk.appointments.newest(held.id)
+        return now.status if now is not None else ""
+
+    until(lambda: status(other) == "arrived" and not desk.saving)
+    desk.saving_changed.disconnect(strike_z)
+    assert "still being saved" in said[0]
+    assert status(one) == "arrived"
+    until(lambda: not board.tasks.running)
+    QTest.keyClick(board.pane.view, Key.Key_Z)
+    until(lambda: status(other) == "booked")
+    assert status(one) == "arrived"
 
 
 def test_an_undo_that_nobody_knows_better_is_said(

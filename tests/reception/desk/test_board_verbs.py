@@ -9,6 +9,7 @@ from reception.desk.desk import Desk
 from reception.desk.notice import Notice
 from reception.desk.problems import NotPossible, SlotTaken
 from reception.records.problem import ChangedElsewhere
+from tests.reception.board.late_session import late_slots
 from tests.reception.conftest import Finish, Until
 from tests.reception.desk.picks import booked, embargoed, free_slots, patient
 from tests.reception.desks import Desks
@@ -56,11 +57,25 @@ def test_undo_leads_back_step_by_step(desk: Desk, finish: Finish) -> None:
     back = desk.appointments.get(it.id)
     assert back is not None
     assert (back.status, back.arrived_at) == ("booked", None)
-    finish(desk.did_not_attend(it.id))
+
+
+def test_nobody_has_missed_what_is_still_to_come(
+    desk: Desk, desks: Desks, finish: Finish, until: Until
+) -> None:
+    told = notices_of(desk)
+    it = booked(desk)
+    with pytest.raises(NotPossible, match="has not come yet"):
+        finish(desk.did_not_attend(it.id))
+    assert not told
+    (slot_id,) = late_slots(desks.practice.as_role("manager"), desk.time.now(), 1)
+    until(lambda: desk.slots.get(slot_id))
+    missed = finish(desk.book([slot_id], patient(desk, 9)))
+    assert finish(desk.did_not_attend(missed.id)).status == "noshow"
     finish(desk.undo(told[-1].undo_id))
-    again = desk.appointments.get(it.id)
+    again = desk.appointments.get(missed.id)
     assert again is not None
     assert again.status == "booked"
+    finish(desk.arrive(missed.id))
 
 
 def test_lateness_is_noted_beside_what_is_there(desk: Desk, finish: Finish) -> None:
