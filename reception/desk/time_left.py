@@ -14,6 +14,9 @@ from reception.records import Slot as SlotRecord
 
 _PAUSE_MS = 400
 """Many changes are looked at together; a sign that comes half a second later misleads nobody."""
+_AT_ONCE = 8
+"""So many clinicians are looked at in one go: the window has its turn between two."""
+_BREATH_MS = 5
 _Kind = tuple[str, str]
 """Type code and channel of a slot."""
 
@@ -41,7 +44,7 @@ class TimeLeft(QObject):
         self._day, self._time = day, time
         self._known: dict[str, Mapping[_Kind, datetime]] = {}
         self._stale: set[str] = set()
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._on_pause)
         slots, sessions = day.slots, day.sessions
         slots.added.connect(self._on_slot)
@@ -88,7 +91,7 @@ class TimeLeft(QObject):
     def _look_again(self, practitioner_id: str) -> None:
         self._stale.add(practitioner_id)
         if not self._pause.isActive():
-            self._pause.start()
+            self._pause.start(_PAUSE_MS)
 
     @Slot()
     def _on_all_new(self) -> None:
@@ -98,12 +101,16 @@ class TimeLeft(QObject):
 
     @Slot()
     def _on_pause(self) -> None:
-        stale, self._stale = self._stale & self._known.keys(), set()
+        self._stale &= self._known.keys()
+        some = list(self._stale)[:_AT_ONCE]
+        self._stale.difference_update(some)
         moved = set()
-        for practitioner_id in stale:
+        for practitioner_id in some:
             fresh = self._read(practitioner_id)
             if fresh != self._known[practitioner_id]:
                 self._known[practitioner_id] = fresh
                 moved.add(practitioner_id)
+        if self._stale:
+            self._pause.start(_BREATH_MS)
         if moved:
             self.changed.emit(frozenset(moved))

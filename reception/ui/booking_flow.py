@@ -24,7 +24,6 @@ from reception.ui.slot_hold import SlotHold
 from reception.ui.tasks import Tasks
 from reception.widgets.board_cell import clock_text
 from reception.widgets.look import Look
-from reception.widgets.palette import Ink
 from reception.widgets.patient_words import born_line
 
 NEAREST = 3
@@ -43,7 +42,7 @@ class BookingFlow(BookingForm):
 
     def __init__(self, desk: Desk, look: Look, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(desk, look, tasks, parent)
-        self._desk, self._look, self._tasks = desk, look, tasks
+        self._desk, self._tasks = desk, tasks
         self._aim = Aim()
         self._patient: Patient | None = None
         self._attempt = 0
@@ -77,8 +76,6 @@ class BookingFlow(BookingForm):
         self._desk.freshness.changed.connect(self._show)
         self._desk.slots.changed.connect(self._on_slot_changed)
         self._desk.time.minute_passed.connect(self._show)
-        self._look.palette.changed.connect(self._dress)
-        self._dress()
 
     # What is being booked
 
@@ -477,7 +474,3 @@ class BookingFlow(BookingForm):
             count.setValue(count.value() + 1 if count.value() < count.maximum() else 1)
         else:
             super().keyPressEvent(event)
-
-    @Slot()
-    def _dress(self) -> None:
-        self._close.setIcon(self._look.icons.get("close", Ink.MUTED))

@@ -3,12 +3,9 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +21,7 @@ from reception.widgets.booking_shape import BookingShape
 from reception.widgets.look import Look
 from reception.widgets.patient_search import PatientSearch
 from reception.widgets.repeat_choice import RepeatChoice
+from reception.widgets.side_frame import CloseButton, SideBody
 from reception.widgets.slot_offer import SlotOffer
 
 
@@ -55,12 +53,7 @@ class BookingForm(QWidget):
         unit = look.metrics.unit_px
         self._title = QLabel("Book", self)
         self._title.setFont(look.metrics.title)
-        self._close = QToolButton(self)
-        self._close.setAccessibleName("Close without booking")
-        self._close.setToolTip("Close without booking (Esc)")
-        head = QHBoxLayout()
-        head.addWidget(self._title, 1)
-        head.addWidget(self._close)
+        self._close = CloseButton(look, "Close without booking", self)
         self.where = QLabel(self)
         self.where.setWordWrap(True)
         self.where.setFont(look.metrics.bold)
@@ -86,11 +79,8 @@ class BookingForm(QWidget):
         self._hint.setProperty("kind", "muted")
         self._hint.setWordWrap(True)
 
-        body = QWidget(self)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(2 * unit, 2 * unit, 2 * unit, unit)
-        column.setSpacing(unit)
-        column.addLayout(head)
+        self.area = SideBody(look, self._title, self._close, self)
+        column = self.area.column
         for widget in (
             self.where,
             self.held,
@@ -109,10 +99,6 @@ class BookingForm(QWidget):
             column.addWidget(widget)
         column.addStretch(1)
         column.setStretchFactor(self.search, 1)
-        self.area = QScrollArea(self)
-        self.area.setWidgetResizable(True)
-        self.area.setWidget(body)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         foot = QVBoxLayout()
         foot.setContentsMargins(2 * unit, unit, 2 * unit, unit)
         foot.addWidget(self.book)

@@ -10,12 +10,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -35,7 +32,7 @@ from reception.widgets.banner import Banner, Weight, announce
 from reception.widgets.board_cell import Cell
 from reception.widgets.look import Look
 from reception.widgets.move_preview import MoveCard
-from reception.widgets.palette import Ink
+from reception.widgets.side_frame import CloseButton, SideBody
 from reception.widgets.slot_offer import SlotOffer
 
 _HOW = (
@@ -56,7 +53,7 @@ class MoveFlow(QWidget):
 
     def __init__(self, desk: Desk, look: Look, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk, self._look, self._tasks = desk, look, tasks
+        self._desk, self._tasks = desk, tasks
         self._held: Appointment | None = None
         self._other: Appointment | None = None
         self._slot_id = ""
@@ -67,15 +64,9 @@ class MoveFlow(QWidget):
         self._connect()
 
     def _build(self, look: Look) -> None:
-        unit = look.metrics.unit_px
         self._title = QLabel("Move", self)
         self._title.setFont(look.metrics.title)
-        self._close = QToolButton(self)
-        self._close.setAccessibleName("Close without moving")
-        self._close.setToolTip("Close without moving (Esc)")
-        head = QHBoxLayout()
-        head.addWidget(self._title, 1)
-        head.addWidget(self._close)
+        self._close = CloseButton(look, "Close without moving", self)
         self.who = QLabel(self)
         self.who.setFont(look.metrics.bold)
         self.who.setWordWrap(True)
@@ -88,21 +79,14 @@ class MoveFlow(QWidget):
         self._hint = QLabel(self)
         self._hint.setProperty("kind", "muted")
         self._hint.setWordWrap(True)
-        body = QWidget(self)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(2 * unit, 2 * unit, 2 * unit, 2 * unit)
-        column.setSpacing(unit)
-        column.addLayout(head)
+        area = SideBody(look, self._title, self._close, self)
+        column = area.column
         for widget in (self.who, self.banner, self.offer, self.how, *self.cards):
             column.addWidget(widget)
         column.addWidget(self.confirm)
         column.addWidget(self.another)
         column.addWidget(self._hint)
         column.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setWidget(body)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
@@ -117,8 +101,6 @@ class MoveFlow(QWidget):
         self._desk.freshness.changed.connect(self._show)
         self._desk.slots.changed.connect(self._on_slot_changed)
         self._desk.appointments.changed.connect(self._on_appointment_changed)
-        self._look.palette.changed.connect(self._dress)
-        self._dress()
 
     # What is in hand
 
@@ -350,7 +332,3 @@ class MoveFlow(QWidget):
             self._on_confirm()
         else:
             super().keyPressEvent(event)
-
-    @Slot()
-    def _dress(self) -> None:
-        self._close.setIcon(self._look.icons.get("close", Ink.MUTED))

@@ -5,12 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalMapper, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +25,7 @@ from reception.widgets.chip import Chip
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 from reception.widgets.patient_words import born_line
+from reception.widgets.side_frame import CloseButton, SideBody
 
 _Acts = Sequence[tuple[str, str]]
 _GO = (("m", "Move"), ("x", "Cancel"))
@@ -70,7 +68,7 @@ class AppointmentPanel(QWidget):
         self, desk: Desk, look: Look, model: BoardModel, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._desk, self._look, self._model = desk, look, model
+        self._desk, self._model = desk, model
         self._key = ""
         self._mapper = QSignalMapper(self)
         self._mapper.mappedString.connect(self._on_act)
@@ -90,8 +88,6 @@ class AppointmentPanel(QWidget):
         desk.flags.added.connect(self._on_flag)
         desk.flags.changed.connect(self._on_flag_changed)
         desk.freshness.changed.connect(self._refresh)
-        look.palette.changed.connect(self._dress)
-        self._dress()
 
     def _build(self, look: Look) -> None:
         unit = look.metrics.unit_px
@@ -102,12 +98,7 @@ class AppointmentPanel(QWidget):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.state = Chip(look, parent=self)
-        self._close = QToolButton(self)
-        self._close.setAccessibleName("Close the panel")
-        self._close.setToolTip("Close (Esc)")
-        head = QHBoxLayout()
-        head.addWidget(self.name, 1)
-        head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self._close = CloseButton(look, "Close the panel", self)
         self._notes = QLabel(self)
         self._notes.setProperty("kind", "warn")
         self._notes.setWordWrap(True)
@@ -125,11 +116,8 @@ class AppointmentPanel(QWidget):
         self._hint.setProperty("kind", "muted")
         self._hint.setWordWrap(True)
 
-        inside = QWidget(self)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(2 * unit, 2 * unit, 2 * unit, 2 * unit)
-        column.setSpacing(unit)
-        column.addLayout(head)
+        area = SideBody(look, self.name, self._close, self)
+        column = area.column
         column.addWidget(self.born)
         column.addWidget(self.state, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._notes)
@@ -144,10 +132,6 @@ class AppointmentPanel(QWidget):
         column.addWidget(self._past)
         column.addLayout(self._history)
         column.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setWidget(inside)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
@@ -353,7 +337,3 @@ class AppointmentPanel(QWidget):
     @Slot(object, object)
     def _on_patient_changed(self, _before: Patient, after: Patient) -> None:
         self._on_patient(after)
-
-    @Slot()
-    def _dress(self) -> None:
-        self._close.setIcon(self._look.icons.get("close", Ink.MUTED))

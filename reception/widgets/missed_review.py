@@ -6,11 +6,9 @@ from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLabel,
     QListView,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -18,7 +16,7 @@ from PySide6.QtWidgets import (
 from reception.desk.missed import Absence
 from reception.widgets.board_cell import clock_text
 from reception.widgets.look import Look
-from reception.widgets.palette import Ink
+from reception.widgets.side_frame import CloseButton, headed
 
 _ID = Qt.ItemDataRole.UserRole + 1
 _NO_FOCUS = Qt.FocusPolicy.NoFocus
@@ -38,16 +36,11 @@ class MissedReview(QWidget):
         self, look: Look, born: Callable[[str], str], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._look, self._born = look, born
+        self._born = born
         unit = look.metrics.unit_px
         title = QLabel("Did not attend?", self)
         title.setFont(look.metrics.title)
-        self._close = QToolButton(self)
-        self._close.setAccessibleName("Close, nobody is marked")
-        self._close.setToolTip("Close, nobody is marked (Esc)")
-        head = QHBoxLayout()
-        head.addWidget(title, 1)
-        head.addWidget(self._close)
+        self._close = CloseButton(look, "Close, nobody is marked", self)
         self.hint = QLabel(
             "Ten minutes past their time and not here. Space ticks, Enter marks all that are "
             "ticked; one undo takes it back.",
@@ -72,7 +65,7 @@ class MissedReview(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * unit, 2 * unit, 2 * unit, 2 * unit)
         column.setSpacing(unit)
-        column.addLayout(head)
+        column.addLayout(headed(title, self._close))
         column.addWidget(self.hint)
         column.addWidget(self.nobody)
         column.addWidget(self.list, 1)
@@ -86,8 +79,6 @@ class MissedReview(QWidget):
         self.accept.clicked.connect(self._on_accept)
         self._close.clicked.connect(self.closed)
         self.setFocusProxy(self.list)
-        look.palette.changed.connect(self._dress)
-        self._dress()
 
     def show_absences(self, absences: Sequence[Absence]) -> None:
         """Show these; ticks that were taken out stay out, and the keyboard stays where it is."""
@@ -175,7 +166,3 @@ class MissedReview(QWidget):
         # A list that fills behind the scenes must not move the keyboard on the board.
         if current.isValid() and self.list.hasFocus():
             self.pointed.emit(str(current.data(_ID)))
-
-    @Slot()
-    def _dress(self) -> None:
-        self._close.setIcon(self._look.icons.get("close", Ink.MUTED))
