@@ -87,6 +87,10 @@ class ReadyWords(QObject):
 
     def filled(self, phrase: ReadyPhrase, patient: Patient | None) -> str:
         """The words of *phrase* for *patient*; what is not known is left out."""
+        return f"{self.fill(phrase.text, patient).strip()} "
+
+    def fill(self, text: str, patient: Patient | None) -> str:
+        """*text* with its places filled for *patient*; anything else in braces stays as it is."""
         practice = next(iter(self._stores.organizations), None)
         first = patient.given.split() if patient is not None else []
         words = {
@@ -95,8 +99,7 @@ class ReadyWords(QObject):
             "practice": practice.name if practice is not None else "",
             "my name": self._me.display,
         }
-        text = _PLACE.sub(lambda place: words.get(place[1], ""), phrase.text)
-        return f"{text.strip()} "
+        return _PLACE.sub(lambda place: words.get(place[1], place[0]), text)
 
     @Slot(str)
     def _on_changed(self, name: str) -> None:
