@@ -49,6 +49,7 @@ from reception.desk.people import People
 from reception.desk.post import Post
 from reception.desk.practice_time import PracticeTime
 from reception.desk.quiet import QuietCalls
+from reception.desk.ready_words import ReadyWords
 from reception.desk.red_flag_watch import RedFlagWatch
 from reception.desk.red_flags import RedFlags
 from reception.desk.release import Release
@@ -189,6 +190,7 @@ class Desk(QObject):
         self._take_queue(bench, questions, booking, clashes)
         self._take_diary(bench, questions)
         self.documents = Documents(bench, self)
+        self.ready_words = ReadyWords(self.documents, bench.stores, bench.me, self)
         people = People(bench)
         self.find_patients, self.twins_of = people.find_patients, people.twins_of
         self.patients_like, self.banner = people.patients_like, people.banner

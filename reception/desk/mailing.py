@@ -6,7 +6,7 @@ Source: docs/contract.md 3 (Communication), 8.
 import asyncio
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contract import systems
@@ -95,11 +95,13 @@ class Mailing:
         *,
         key: str = "",
         told: Callable[[Delivery], object] | None = None,
+        fill: Callable[[str, Patient], str] | None = None,
     ) -> list[Delivery]:
         """Begin a thread with each of *patients*, none of whom learns of the others.
 
         What cannot be sent to one is sent to the rest all the same. The same *key* (a UUID) again
-        sends to those whom it has not reached, and to nobody twice. *told* hears of each at once.
+        sends to those whom it has not reached, and to nobody twice. *told* hears of each at once;
+        *fill* makes each patient's own words of the text (`{first name}`).
         """
         letter.check()
         act = uuid.UUID(key) if key else uuid.uuid4()
@@ -108,7 +110,8 @@ class Mailing:
         async def send(patient: Patient) -> Delivery:
             async with gate:
                 try:
-                    await self._begin(patient, letter, act)
+                    words = fill(letter.text, patient) if fill is not None else letter.text
+                    await self._begin(patient, replace(letter, text=words), act)
                 except Problem as problem:
                     outcome = Delivery(patient, problem)
                 else:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -84,8 +85,10 @@ class NewMessage(QFrame):
         self.text.setAccessibleName("Message")
         self.text.setPlaceholderText("Write to the patient")
         self.files = EnclosureStrip(look, tasks, self)
-        self.files.choose.setShortcut("")
         self.window_choice = window_choice(self)
+        self.phrase = QComboBox(self)
+        self.phrase.setAccessibleName("Add a phrase; names are filled in for each patient")
+        self.phrase.setToolTip("Add a phrase; names are filled in for each patient")
         self.check = QPushButton("See what will go out  (Ctrl+Enter)", self)
         self.check.setProperty("kind", "primary")
         self.leave = QPushButton("Put away, keep the draft  (Esc)", self)
@@ -118,6 +121,7 @@ class NewMessage(QFrame):
         flow = Flow(buttons, gap_px=unit, line_px=max(2, unit // 2))
         flow.addWidget(self.check)
         flow.addWidget(self.window_choice)
+        flow.addWidget(self.phrase)
         flow.addWidget(self.leave)
         flow.addWidget(self.discard)
         column.addWidget(buttons)
@@ -155,6 +159,9 @@ class NewMessage(QFrame):
         self.topic.returnPressed.connect(self.text.setFocus)
         self.text.textChanged.connect(self._on_edited)
         self.text.installEventFilter(self)
+        self.phrase.activated.connect(self._on_phrase)
+        self._desk.ready_words.changed.connect(self._show_phrases)
+        self._show_phrases()
         self.files.enclosed.connect(self._on_enclosed)
         self.files.dropped.connect(self._on_dropped)
         self.check.clicked.connect(self._on_check)
@@ -302,7 +309,7 @@ class NewMessage(QFrame):
         nobody = "Find whom to write to at the left; add one, or several."
         self.hint.setText(_EACH if count > 1 else "" if count else nobody)
         self.hint.setVisible(bool(self.hint.text()))
-        for widget in (self.topic, self.text):
+        for widget in (self.topic, self.text, self.phrase):
             widget.setEnabled(count > 0)
         self.files.setEnabled(count > 0)
         self._show_files()
@@ -333,6 +340,22 @@ class NewMessage(QFrame):
         self._letter.write(self.topic.text(), self.text.toPlainText())
         self._pause.start()
         self._show_ready()
+
+    @Slot()
+    def _show_phrases(self) -> None:
+        self.phrase.clear()
+        self.phrase.addItem("Add a phrase…")
+        for phrase in self._desk.ready_words.all:
+            self.phrase.addItem(phrase.name)
+
+    @Slot(int)
+    def _on_phrase(self, row: int) -> None:
+        phrases = self._desk.ready_words.all
+        if 0 < row <= len(phrases):
+            # Its places stay open: each patient's own name is filled in when it goes out.
+            self.text.insertPlainText(f"{phrases[row - 1].text.strip()} ")
+        self.phrase.setCurrentIndex(0)
+        self.text.setFocus()
 
     @Slot(str, object)
     def _on_enclosed(self, key: str, file: Enclosure) -> None:
@@ -407,7 +430,8 @@ class NewMessage(QFrame):
         self.back.setEnabled(False)
         self.review.setText("On its way…")
         try:
-            for delivery in await self._desk.write_each(people, letter, key=self._act):
+            fill = self._desk.ready_words.fill
+            for delivery in await self._desk.write_each(people, letter, key=self._act, fill=fill):
                 self._came[delivery.patient.id] = delivery
         finally:
             self.send.setEnabled(True)
@@ -439,13 +463,10 @@ class NewMessage(QFrame):
 
     def _show_going(self) -> None:
         letter, people = self._made(), self.recipients
-        first = " ".join(letter.text.split())
-        first = first if len(first) <= 140 else f"{first[:138]}…"
-        files = f", with {len(letter.files)} attached" if letter.files else ""
-        what = f"{letter.topic}: {first}{files} ({letter.window.words.lower()})"
         self.list.clear()
         for patient in people:
-            item = QListWidgetItem(f"{self._outcome(patient)}{_who(patient)}\n{what}")
+            words = self._words_for(letter, patient)
+            item = QListWidgetItem(f"{self._outcome(patient)}{_who(patient)}\n{words}")
             came = self._came.get(patient.id)
             if (came and came.problem) or (not came and standing(patient)):
                 item.setForeground(self._look.palette[Ink.URGENT])
@@ -472,6 +493,13 @@ class NewMessage(QFrame):
             self.review.setText(f"Sent to {'everybody' if count > 1 else people[0].name}.")
             self.send.setText("Close  (Esc)")
         self.back.setVisible(self.is_going or not self._came or failed > 0)
+
+    def _words_for(self, letter: Letter, patient: Patient) -> str:
+        """What this patient will read, in short."""
+        text = " ".join(self._desk.ready_words.fill(letter.text, patient).split())
+        text = text if len(text) <= 140 else f"{text[:138]}…"
+        files = f", with {len(letter.files)} attached" if letter.files else ""
+        return f"{letter.topic}: {text}{files} ({letter.window.words.lower()})"
 
     def _outcome(self, patient: Patient) -> str:
         came = self._came.get(patient.id)

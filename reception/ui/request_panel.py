@@ -75,7 +75,9 @@ class RequestPanel(QWidget):
         self.bar = RequestBar(look, self)
         self.fits = FitsTool(look, self)
         self.clashes = ClashAsk(look, self._book, self)
-        self.composer = Composer(desk.drafts, sender.waiting, look, self, tasks=tasks)
+        self.composer = Composer(
+            desk.drafts, sender.waiting, look, self, tasks=tasks, ready=desk.ready_words
+        )
         self.outcome = OutcomeTool(look, self)
         self.reject = RejectTool(look, self)
         self.assign = AssignTool(desk, look, self)

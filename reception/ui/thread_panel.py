@@ -77,7 +77,9 @@ class ThreadPanel(QWidget):
         self.topic.setProperty("kind", "heading")
         self.topic.setWordWrap(True)
         self.conversation = Conversation(look, self, opens=True)
-        self.composer = Composer(desk.drafts, mail.waiting, look, self, tasks=tasks)
+        self.composer = Composer(
+            desk.drafts, mail.waiting, look, self, tasks=tasks, ready=desk.ready_words
+        )
         self.outcome = OutcomeTool(look, self)
         self.hand = HandOnTool(desk, look, self)
         self.failure = FailureTool(look, self)

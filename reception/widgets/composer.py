@@ -9,34 +9,18 @@ from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QPushButton, QWidget
 from contract.reply_window import NO_REPLY, ONE_REPLY, USUAL, ReplyWindow
 from reception.desk.drafts import Drafts
 from reception.desk.enclosure import Enclosure
+from reception.desk.ready_words import ReadyWords
 from reception.records import Patient, Request
 from reception.widgets.enclosure_strip import EnclosureStrip
 from reception.widgets.flow import Flow
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 from reception.widgets.patient_search import Starts
-from reception.widgets.patient_words import on_button
+from reception.widgets.patient_words import on_button, plain
 from reception.widgets.request_tool import Tool
 from reception.widgets.sending import Outgoing, Sending
 
 _PAUSE_MS = 300
-
-PHRASES: tuple[tuple[str, str], ...] = (
-    ("Ring us", "Please ring the practice when you can, and ask for reception. "),
-    (
-        "More detail",
-        "Could you tell us a little more: when did it start, and is it getting worse? ",
-    ),
-    ("Photo", "Please reply with a clear photo if you can. "),
-    ("Ready", "This is ready for you to collect from reception, any weekday 08:00 to 18:30. "),
-    ("Pharmacy", "A pharmacist can help with this today without an appointment. "),
-    (
-        "Safety",
-        "If it gets worse, ring us or NHS 111 straight away; in an emergency ring 999. ",
-    ),
-    ("Thank you", "Thank you for letting us know. We have added this to your record. "),
-)
-"""Words that are written many times a day."""
 
 WINDOWS: tuple[ReplyWindow, ...] = (
     USUAL,
@@ -108,21 +92,17 @@ class Composer(Tool):
         parent: QWidget | None = None,
         *,
         tasks: Starts | None = None,
+        ready: ReadyWords | None = None,
     ) -> None:
         self._internal = False
+        self._ready = ready
         super().__init__(look, "Reply", parent)
         self._drafts, self._sending = drafts, sending
         self._target: Target | None = None
         unit = look.metrics.unit_px
         phrases = self._phrases = QWidget(self)
-        flow = Flow(phrases, gap_px=max(2, unit // 2), line_px=max(2, unit // 2))
-        for name, words in PHRASES:
-            button = QPushButton(name, phrases)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setToolTip(words)
-            button.setProperty("words", words)
-            button.clicked.connect(self._on_phrase)
-            flow.addWidget(button)
+        self._flow = Flow(phrases, gap_px=max(2, unit // 2), line_px=max(2, unit // 2))
+        self.phrase_buttons: list[QPushButton] = []
         self.text = QPlainTextEdit(self)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName("Message")
@@ -162,6 +142,9 @@ class Composer(Tool):
         self.internal.toggled.connect(self._on_internal)
         sending.changed.connect(self._on_sending_changed)
         drafts.changed.connect(self._on_draft_changed)
+        if ready is not None:
+            ready.changed.connect(self._show_phrases)
+        self._show_phrases()
         self.aim(None)
 
     @property
@@ -304,10 +287,32 @@ class Composer(Tool):
         self._name_buttons()
 
     @Slot()
+    def _show_phrases(self) -> None:
+        """A button for each phrase of the practice."""
+        for button in self.phrase_buttons:
+            self._flow.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.phrase_buttons = []
+        for number, phrase in enumerate(self._ready.all if self._ready is not None else ()):
+            button = QPushButton(plain(phrase.name), self._phrases)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setToolTip(phrase.text)
+            button.setProperty("number", number)
+            button.clicked.connect(self._on_phrase)
+            self._flow.addWidget(button)
+            button.setVisible(True)
+            self.phrase_buttons.append(button)
+
+    @Slot()
     def _on_phrase(self) -> None:
-        sender = self.sender()
-        if sender is not None and not self.text.isReadOnly():
-            self.text.insertPlainText(str(sender.property("words")))
+        sender, ready = self.sender(), self._ready
+        if sender is None or ready is None or self.text.isReadOnly():
+            return
+        phrases, number = ready.all, int(sender.property("number"))
+        if number < len(phrases):
+            patient = self._target.patient if self._target is not None else None
+            self.text.insertPlainText(ready.filled(phrases[number], patient))
             self.text.setFocus()
 
     @Slot(bool)

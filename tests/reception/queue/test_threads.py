@@ -373,10 +373,10 @@ def test_a_letter_to_several_by_keyboard_shown_taken_back_and_sent(
     topic = f"Flu clinic {uuid.uuid4()}"
     hands.type(topic)
     hands.press(Qt.Key.Key_Return)
-    hands.type("Please book yours.")
-    until(lambda: any("Please book" in desk.drafts.text(k) for k in desk.drafts.keys()))  # noqa: SIM118
+    hands.type("Dear {first name}, please book.")
+    until(lambda: any("please book" in desk.drafts.text(k) for k in desk.drafts.keys()))  # noqa: SIM118
     hands.press(Qt.Key.Key_Return, ctrl=True)
-    assert [line.count("Please book yours.") for line in lines(page)] == [1, 1, 1]
+    assert [line.count(", please book.") for line in lines(page)] == [1, 1, 1]
     assert all(p.born_text in line for p, line in zip(people, lines(page), strict=False))
     assert lines(page)[2].startswith("DECEASED")
     assert "3 patients" in letter.send.text()
@@ -384,7 +384,7 @@ def test_a_letter_to_several_by_keyboard_shown_taken_back_and_sent(
     assert letter.is_going
     letter.back.click()  # taken back: nothing has gone
     assert not letter.is_going
-    assert letter.text.toPlainText() == "Please book yours."
+    assert letter.text.toPlainText() == "Dear {first name}, please book."
     hands.press(Qt.Key.Key_Return, ctrl=True)
     letter.send.click()
     letter.send.click()
@@ -394,6 +394,10 @@ def test_a_letter_to_several_by_keyboard_shown_taken_back_and_sent(
     sent = [r for r in desk.requests if r.description == topic]
     assert {r.patient_id for r in sent} == {p.id for p in people}
     assert len({r.thread_id for r in sent}) == 2
+    for person in people:  # each reads their own name, and nobody else's
+        (request,) = (r for r in sent if r.patient_id == person.id)
+        (message,) = desk.messages.in_thread(request.thread_id)
+        assert message.text == f"Dear {person.given.split()[0]}, please book."
     letter.send.click()  # again to the one it has not reached, and to nobody twice
     letter.send.click()
     until(lambda: letter.send.isEnabled() and not letter.is_going)
@@ -401,7 +405,7 @@ def test_a_letter_to_several_by_keyboard_shown_taken_back_and_sent(
     letter.back.click()
     letter.discard.click()
     letter.put_away()
-    assert not any("Please book" in desk.drafts.text(k) for k in desk.drafts.keys())  # noqa: SIM118
+    assert not any("please book" in desk.drafts.text(k) for k in desk.drafts.keys())  # noqa: SIM118
     assert page.panel.isVisible()
 
 
