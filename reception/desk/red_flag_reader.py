@@ -160,6 +160,10 @@ class Reader:
                     found[key] = match
         return sorted(_widest(found.values()), key=lambda m: (m.start, m.end, m.family.id))
 
+    def forget(self) -> None:
+        """Forget the words of patients."""
+        self._known.clear()
+
     # -- words
 
     def _sentences(self, text: str) -> Iterator[list[_Word]]:

@@ -59,7 +59,7 @@ class RedFlags:
     """
 
     def __init__(self, rules: str) -> None:
-        self._reader = Reader(parse_rules(rules))
+        self._reader = self._first = Reader(parse_rules(rules))
         self._found: _Found = {}
         self._beside: dict[str, str] = {}
         self._people: dict[str, Person] = {}
@@ -101,7 +101,8 @@ class RedFlags:
         self._beside.clear()
         self._people.clear()
         self._found.clear()
-        self._reader = Reader(parse_rules(shipped_rules()))
+        self._reader = self._first
+        self._reader.forget()
 
     def person_of(self, request: Request) -> Person:
         """Whom *request* is about, as far as it is known."""
@@ -163,7 +164,8 @@ class RedFlags:
     def by(cls, reader: Reader, beside: "RedFlags") -> "RedFlags":
         """Those that read as *reader* does, of the requests and people that *beside* knows."""
         made = cls.__new__(cls)
-        made._reader, made._found = reader, {}
+        made._reader = made._first = reader
+        made._found = {}
         made._beside, made._people = beside._beside, beside._people
         return made
 

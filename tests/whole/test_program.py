@@ -12,7 +12,8 @@ from tests.whole.program import Program, until
 
 pytestmark = [pytest.mark.display, pytest.mark.timeout(240)]
 
-MAIN = "(! .* - )?Otterbrook Surgery - Reception"  # an emergency may stand before it
+MAIN = "(! [0-9]+ emergenc(y|ies) - )?Otterbrook Surgery - Reception"
+"""Emergencies that nobody has acknowledged stand before the name."""
 WORDS = "Please come at half past nine tomorrow."
 
 
