@@ -243,7 +243,7 @@ class Tour:
         await self._hands.picture(self._window, "reply")
         await strike(Qt.Key.Key_Return, ctrl=True)
 
-        fifth = self._next_request(_is_form)
+        fifth = self._next_request(lambda r: _is_form(r) and self._is_free_today(r))
         await self._open_request(fifth)
         await strike("b")
         await self._hands.until(lambda: page.panel.fits.slot_ids, "best-fit slots were offered")
@@ -259,6 +259,10 @@ class Tour:
             "triaged five",
             f"urgent, done, handed to the duty team, replied, booked; {took_s:.1f} s at the keys",
         )
+
+    def _is_free_today(self, request: Request) -> bool:
+        """Whether the patient has no other appointment today, about which the desk would ask."""
+        return not self._desk.appointments.of_patient(request.patient_id)
 
     async def _book_by_keyboard(self) -> None:
         self._go_to(1)
@@ -313,7 +317,7 @@ class Tour:
     async def _book_by_drag(self) -> None:
         self._go_to(0)
         page = self._desk_page
-        request_id = self._next_request(_is_form)
+        request_id = self._next_request(lambda r: _is_form(r) and self._is_free_today(r))
         slot = self._free_slots()[0]
         view, board = page.queue.view, page.board.view
         page.queue.admit()
