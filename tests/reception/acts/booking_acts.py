@@ -6,10 +6,8 @@ from PySide6.QtTest import QTest
 from contract.codes import Mark
 from reception.records import Patient
 from reception.widgets.board_cell import CellState
-from tests.reception.acts.hands import Keyboard, Mouse
+from tests.reception.acts.hands import Hand, Keyboard
 from tests.reception.acts.stage import Stage
-
-Hand = Keyboard | Mouse
 
 
 def find(stage: Stage, hand: Hand, person: Patient) -> None:

@@ -4,12 +4,11 @@ from datetime import timedelta
 
 from contract.codes import Mark
 from reception.widgets.board_cell import CellState
-from tests.reception.acts.hands import Keyboard, Mouse
+from tests.reception.acts.hands import Hand
 from tests.reception.acts.stage import Stage
 from tests.reception.board.late_session import late_slots
 from tests.reception.desk.asks import ask
 
-Hand = Keyboard | Mouse
 VISITS = 4
 """Whose slots are home visits."""
 

@@ -9,10 +9,8 @@ from reception.widgets.board_filter import Columns
 from reception.widgets.board_model import BoardRole
 from reception.widgets.board_painter import Zoom
 from reception.widgets.board_view import BoardView
-from tests.reception.acts.hands import Keyboard, Mouse
+from tests.reception.acts.hands import Hand, Keyboard
 from tests.reception.acts.stage import Stage
-
-Hand = Keyboard | Mouse
 
 
 def states(stage: Stage) -> set[CellState]:

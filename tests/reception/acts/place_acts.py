@@ -3,10 +3,8 @@
 from PySide6.QtCore import QPoint
 
 from reception.records import Appointment
-from tests.reception.acts.hands import Keyboard, Mouse
+from tests.reception.acts.hands import Hand, Keyboard
 from tests.reception.acts.stage import Stage
-
-Hand = Keyboard | Mouse
 
 
 def put_down(stage: Stage, hand: Hand, held: Appointment, key: str) -> None:

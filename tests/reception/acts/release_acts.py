@@ -4,10 +4,9 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
 
 from reception.records import Slot
-from tests.reception.acts.hands import Keyboard, Mouse
+from tests.reception.acts.hands import Hand, Keyboard
 from tests.reception.acts.stage import Stage
 
-Hand = Keyboard | Mouse
 DOCTOR = 3
 """Whose slots are released; nobody books there."""
 

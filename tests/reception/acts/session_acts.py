@@ -9,11 +9,10 @@ from reception.records import Appointment, Request, Session
 from reception.records.contact import about, attempts
 from reception.ui.session_week import SessionWeek
 from reception.widgets.session_table import RowsTable
-from tests.reception.acts.hands import Keyboard, Mouse
+from tests.reception.acts.hands import Hand, Keyboard
 from tests.reception.acts.saturday import at, surgery
 from tests.reception.acts.stage import Stage
 
-Hand = Keyboard | Mouse
 WEEK, TEMPLATES, CONTACTS = range(3)
 WHOSE = 3
 """Whose sessions these are, in the stage's order of clinicians."""

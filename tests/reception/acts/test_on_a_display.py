@@ -37,7 +37,7 @@ def display() -> Iterator[str]:
 
 
 @pytest.mark.display
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_every_act_by_keyboard_alone_and_by_mouse_alone(display: str, tmp_path: Path) -> None:
     report = tmp_path / "acts.xml"
     env = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
