@@ -113,7 +113,8 @@ class Front:
     """What answers on one listening socket; its certificate can be changed while it does.
 
     A server reads its certificate once. So another one begins on the same socket, and the one
-    before takes no more connections: those that it has go on until they end.
+    before takes no more connections. What is being asked is answered; who comes at that very moment
+    may have to come again, as clients do by themselves.
 
     Args:
         app: what is served.

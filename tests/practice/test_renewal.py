@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -34,6 +35,7 @@ class Running:
         self._listener = listen("localhost", 0)
         self.port = int(self._listener.getsockname()[1])
         self._up, self._down = Event(), Event()
+        self.asked, self.answered = Event(), Event()
         self._thread = Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self.all_ended = False
 
@@ -48,7 +50,8 @@ class Running:
         assert not self._thread.is_alive()
 
     async def _run(self) -> None:
-        front = Front(Starlette(routes=[Route("/", hello)]), self._listener)
+        routes = [Route("/", hello), Route("/slow", self._slow)]
+        front = Front(Starlette(routes=routes), self._listener)
         await front.begin(self._tls)
         looking = asyncio.create_task(
             keep_certified(front, self._tls, lambda: self._renewed[-1], look_s=0.01)
@@ -58,6 +61,12 @@ class Running:
         assert not front.failed.done()
         looking.cancel()
         self.all_ended = await front.end()
+
+    async def _slow(self, _: Request) -> PlainTextResponse:
+        """An answer that the test lets out."""
+        self.asked.set()
+        await asyncio.to_thread(self.answered.wait, RUN_S)
+        return PlainTextResponse("at last")
 
     def serial_by_now(self, ca: Path) -> int:
         """The same, or 0 for one who came at the very moment of the change, and comes again."""
@@ -90,20 +99,24 @@ def test_a_new_certificate_is_shown_without_a_restart_and_nobody_is_cut_off(
 ) -> None:
     first = serial_of(nearly_over.certificate)
     renewed = [nearly_over]
-    with Running(nearly_over, renewed) as running:
+    with Running(nearly_over, renewed) as running, ThreadPoolExecutor(1) as others:
         context = ssl.create_default_context(cafile=str(nearly_over.ca))
-        with httpx2.Client(verify=context, base_url=f"https://localhost:{running.port}") as held:
-            assert held.get("/").text == "hello"
-            assert running.serial(nearly_over.ca) == first
-            fresh = own_authority(tmp_path)
-            assert fresh.ca == nearly_over.ca
-            second = serial_of(fresh.certificate)
-            assert second != first
-            renewed.append(fresh)
-            deadline = datetime.now(UTC) + timedelta(seconds=RUN_S)
-            while running.serial_by_now(fresh.ca) != second:
-                assert datetime.now(UTC) < deadline, "the old certificate is still shown"
-            assert held.get("/").text == "hello"
+        url = f"https://localhost:{running.port}/slow"
+        # Somebody has asked, and waits for the answer all the while.
+        waiting = others.submit(httpx2.get, url, verify=context, timeout=RUN_S)
+        assert running.asked.wait(RUN_S)
+        assert running.serial(nearly_over.ca) == first
+        fresh = own_authority(tmp_path)
+        assert fresh.ca == nearly_over.ca
+        second = serial_of(fresh.certificate)
+        assert second != first
+        renewed.append(fresh)
+        deadline = datetime.now(UTC) + timedelta(seconds=RUN_S)
+        while running.serial_by_now(fresh.ca) != second:
+            assert datetime.now(UTC) < deadline, "the old certificate is still shown"
+        assert not waiting.done()
+        running.answered.set()
+        assert waiting.result(RUN_S).text == "at last"
     assert running.all_ended
 
 
