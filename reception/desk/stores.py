@@ -31,6 +31,7 @@ from reception.records import (
     Tree,
     record_of,
 )
+from reception.records.tree import EPOCH
 
 SLICE_S = 0.005
 """How long merging may keep the window's loop before it lets others have a turn."""
@@ -292,7 +293,7 @@ class Stores(QObject):
         if request.is_open:
             return True
         # Not when it was stored: a practice that is moved in stores its past all on one day.
-        ended = max(request.modified, request.authored)
+        ended = request.modified if request.modified > EPOCH else request.last_updated
         return request.status != "entered-in-error" and ended >= day_bounds(self._today())[0]
 
 

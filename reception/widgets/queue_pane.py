@@ -65,7 +65,7 @@ class QueuePane(QWidget):
         model.see_with(self._eyes.look, [*lanes, *(tally.lanes if tally else ())])
         view.setModel(model)
         self._open_id = ""
-        self._told_emergencies = 0
+        self._told_emergencies = self._told_new = 0
         self._is_behind = False
         unit = look.metrics.unit_px
         self.filter = QLineEdit(self)
@@ -358,7 +358,9 @@ class QueuePane(QWidget):
             self._dress()
         if emergencies > self._told_emergencies:
             announce(self, f"{emergencies} emergency waiting")
-        self._told_emergencies = emergencies
+        elif others and not self._told_new:
+            announce(self, f"{others} new. Full stop shows them")
+        self._told_emergencies, self._told_new = emergencies, others
 
     @Slot()
     def _dress(self) -> None:

@@ -10,7 +10,9 @@ from contract.codes import Outcome, Priority
 from contract.core_hours import london_day
 from contract.moves import TASK_OPEN
 from reception.desk.desk import Desk
+from reception.desk.stores import Stores
 from reception.desk.words import clock
+from reception.records.tree import wire_time
 from reception.ui.desk_page import DeskPage
 from reception.widgets.queue_lane import Lane
 from reception.widgets.queue_tally import Tally, TallyLanes
@@ -137,3 +139,22 @@ def test_a_patient_to_tell_opens_on_the_contact_list(
     held = desk.requests.get(contact.id)
     assert held is not None
     assert held.status == "requested"  # to look is not to claim it
+
+
+@pytest.mark.parametrize(
+    ("modified", "stored", "shown"),
+    [
+        (timedelta(0), timedelta(0), True),
+        (timedelta(days=-3), timedelta(0), False),  # stored today, by a practice that moved in
+        (None, timedelta(0), True),  # another's server, which does not say
+        (None, timedelta(days=-3), False),
+    ],
+)
+def test_done_today_is_what_ended_today(
+    modified: timedelta | None, stored: timedelta, shown: bool
+) -> None:
+    stores = Stores(lambda: london_day(NOW), lambda _: None)
+    said = {} if modified is None else {"lastModified": wire_time(NOW + modified)}
+    meta = {"versionId": "1", "lastUpdated": wire_time(NOW + stored)}
+    stores.take(request("r", status="completed", minutes_ago=9_000, meta=meta, **said))
+    assert ("r" in stores.requests) is shown
