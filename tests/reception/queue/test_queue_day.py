@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -154,7 +155,9 @@ def test_done_today_is_what_ended_today(
     modified: timedelta | None, stored: timedelta, shown: bool
 ) -> None:
     stores = Stores(lambda: london_day(NOW), lambda _: None)
-    said = {} if modified is None else {"lastModified": wire_time(NOW + modified)}
+    said: dict[str, Any] = {}
+    if modified is not None:
+        said["lastModified"] = wire_time(NOW + modified)
     meta = {"versionId": "1", "lastUpdated": wire_time(NOW + stored)}
     stores.take(request("r", status="completed", minutes_ago=9_000, meta=meta, **said))
     assert ("r" in stores.requests) is shown
