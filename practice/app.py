@@ -54,7 +54,7 @@ class PracticeService:
         self._packs = PackWriter(self.store, names, folder, clock)
         self.app = Starlette(
             routes=[
-                *identity.routes(self.identity, Pages()),
+                *identity.routes(self.identity, Pages(), fhir.notice(self.store)),
                 *live.routes(self.hub),
                 *fhir.routes(self.store, gate, self.identity, clock, live.operations(gate)),
             ],

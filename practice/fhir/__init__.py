@@ -7,12 +7,13 @@ from starlette.routing import BaseRoute, Route
 
 from practice.clock import Clock
 from practice.fhir.endpoint import FhirEndpoint
+from practice.fhir.forecast import notice
 from practice.fhir.work import Operation
 from practice.rules.caller import Callers
 from practice.rules.gate import Gate
 from practice.store import Store
 
-__all__ = ["FhirEndpoint", "Operation", "routes"]
+__all__ = ["FhirEndpoint", "Operation", "notice", "routes"]
 
 
 def routes(

@@ -6,7 +6,7 @@ Source: docs/contract.md 7 (`Task/$forecast`, `Task/$waiting`).
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -26,7 +26,7 @@ from practice.rules.hours import core_hours
 from practice.rules.requests import state_of
 from practice.rules.rights import denied
 from practice.rules.trees import codings, moment
-from practice.store import Pairs, Param, Query, Stored, Tree, Unit
+from practice.store import Pairs, Param, Query, Store, Stored, Tree, Unit
 from practice.store.stored import encode
 
 if TYPE_CHECKING:
@@ -118,6 +118,18 @@ def _waiting_operation(gate: "Gate", paces: Paces) -> "Operation":
         return encode(waiting_tree(unit, paces))
 
     return answer
+
+
+def notice(store: Store) -> Callable[[str], Awaitable[str]]:
+    """Asks what the patients of a practice are told about waiting; empty while it is nothing."""
+    paces = Paces()
+
+    async def told(ods: str) -> str:
+        tree = await store.read(ods, lambda unit: waiting_tree(unit, paces))
+        parts = tree.get("parameter", ())
+        return next((str(p["valueString"]) for p in parts if p["name"] == "text"), "")
+
+    return told
 
 
 def _check(pairs: Pairs) -> None:

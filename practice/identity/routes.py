@@ -6,7 +6,7 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final, Protocol
 from urllib.parse import parse_qsl
@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from practice.identity import scopes
 from practice.identity.accounts import Account
+from practice.identity.clients import PATIENT
 from practice.identity.identity import Identity, Wrong
 from practice.identity.oauth import Answer, Asked, SentBack, Unsound
 from practice.identity.passwords import TooBusy
@@ -42,6 +43,7 @@ class SignInPages(Protocol):
         token: str,
         user: str = "",
         problem: str = "",
+        notice: str = "",
         returns_to: str,
         status: int = 200,
     ) -> Response:
@@ -53,6 +55,7 @@ class SignInPages(Protocol):
             token: goes back with the form.
             user: the name as it was typed.
             problem: one sentence; empty when nothing is wrong.
+            notice: what patients are told before they sign in; mostly nothing.
             returns_to: origin that the browser is sent to after the form.
             status: HTTP status.
         """
@@ -63,9 +66,18 @@ class SignInPages(Protocol):
         ...
 
 
-def routes(identity: Identity, pages: SignInPages) -> list[BaseRoute]:
+Notice = Callable[[str], Awaitable[str]]
+"""What the patients of a practice (its ODS code) are told at this moment; empty for nothing."""
+
+
+async def no_notice(_ods: str) -> str:
+    """Nothing."""
+    return ""
+
+
+def routes(identity: Identity, pages: SignInPages, notice: Notice = no_notice) -> list[BaseRoute]:
     """The routes of sign-in, for every practice. They go before those of `fhir`."""
-    door = _Door(identity, pages)
+    door = _Door(identity, pages, notice)
     return [
         Route("/{ods}/fhir/.well-known/smart-configuration", door.configuration),
         Route("/{ods}/fhir/.well-known/openid-configuration", door.configuration),
@@ -80,8 +92,9 @@ def routes(identity: Identity, pages: SignInPages) -> list[BaseRoute]:
 class _Door:
     """Answers the requests of sign-in."""
 
-    def __init__(self, identity: Identity, pages: SignInPages) -> None:
+    def __init__(self, identity: Identity, pages: SignInPages, notice: Notice) -> None:
         self._identity = identity
+        self._notice = notice
         self._pages = pages
         self._seal = _Seal()
 
@@ -131,7 +144,11 @@ class _Door:
     async def ask(self, request: Request) -> Response:
         """Show the sign-in page, or refuse the request for one."""
         asked = self._asked(request)
-        return asked if isinstance(asked, Response) else self._page(request, asked)
+        if isinstance(asked, Response):
+            return asked
+        to_patients = asked.client.client_id == PATIENT.client_id
+        notice = await self._notice(request.path_params["ods"]) if to_patients else ""
+        return self._page(request, asked, notice=notice)
 
     async def answer(self, request: Request) -> Response:
         """Take the form of the sign-in page."""
@@ -229,7 +246,13 @@ class _Door:
             return _go(back.location)
 
     def _page(
-        self, request: Request, asked: Asked, *, user: str = "", problem: str = ""
+        self,
+        request: Request,
+        asked: Asked,
+        *,
+        user: str = "",
+        problem: str = "",
+        notice: str = "",
     ) -> Response:
         cookie = request.cookies.get(_COOKIE) or secrets.token_urlsafe(16)
         page = self._pages.sign_in(
@@ -238,6 +261,7 @@ class _Door:
             token=self._seal.make(cookie, request.url.query),
             user=user[:64],
             problem=problem,
+            notice=notice,
             returns_to=asked.redirect_uri.removesuffix("/callback"),
             status=400 if problem else 200,
         )

@@ -26,6 +26,7 @@ class Pages:
         token: str,
         user: str = "",
         problem: str = "",
+        notice: str = "",
         returns_to: str,
         status: int = 200,
     ) -> Response:
@@ -40,6 +41,7 @@ class Pages:
             token=token,
             user=user,
             problem=problem,
+            notice=notice,
         )
 
     def problem(self, *, practice: str, text: str, status: int) -> Response:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from contract.codes import Priority
-from reception.desk.red_flags import RedFlags, raised
+from reception.desk.red_flags import RedFlags, raised, shipped_rules
 from tests.red_flag_corpus import FORMS, Labelled, labelled
 
-FLAGS = RedFlags.shipped()
+FLAGS = RedFlags(shipped_rules())
 RANK = list(Priority)
 WANTED = {"emergency": Priority.STAT, "urgent": Priority.URGENT}
 TUNED, HELD_OUT = labelled("tuned"), labelled("held_out")

@@ -10,7 +10,7 @@ from reception.desk.red_flag_reader import Person, Unheard
 from reception.desk.red_flags import RedFlags, raised, shipped_rules, what_to_do
 from tests.red_flag_corpus import labelled
 
-FLAGS = RedFlags.shipped()
+FLAGS = RedFlags(shipped_rules())
 TEXTS = [one.text for one in (*labelled("tuned"), *labelled("held_out"))]
 RANK = list(Priority)
 

@@ -6,9 +6,9 @@ from hypothesis import example, given, settings
 
 from contract.codes import Priority
 from practice.demo.generate import phrases
-from reception.desk.red_flags import NONE_FOUND, RedFlags, raised, titles
+from reception.desk.red_flags import NONE_FOUND, RedFlags, raised, shipped_rules, titles
 
-FLAGS = RedFlags.shipped()
+FLAGS = RedFlags(shipped_rules())
 RANK = list(Priority)
 
 texts = st.lists(

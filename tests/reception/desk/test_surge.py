@@ -13,6 +13,7 @@ from reception.widgets.surge_strip import forecast_text, headline, triage_text
 from tests.reception.conftest import Finish, Until
 from tests.reception.desk.asks import ask
 from tests.reception.desks import Desks
+from tests.running import RunningPractice
 
 numbers = st.integers(0, 400)
 
@@ -101,6 +102,7 @@ def test_patients_are_told_what_was_measured_until_the_close_and_can_still_ask(
     account = desks.practice.account("patient")
     online = desks.practice.as_(account["user"])
     assert "parameter" not in online.get("Task/$waiting").json()
+    assert 'class="notice"' not in sign_in_page(desks.practice, "reception-patient")
     with pytest.raises(NotPossible, match="only the places"):
         finish(one.surge.tell_patients("Wait {hours}", one.surge.until()))
     said = 'We are "very" busy: a first answer takes {time}, {waiting} wait.\nCall 111 \\ 999.'
@@ -111,7 +113,31 @@ def test_patients_are_told_what_was_measured_until_the_close_and_can_still_ask(
     assert text.startswith('We are "very" busy: a first answer takes ')
     assert text.endswith(" wait. Call 111 \\ 999.")
     assert "{" not in text
+    page = sign_in_page(desks.practice, "reception-patient")
+    assert "a first answer takes " in page
+    assert 'class="notice"' in page
+    assert 'class="notice"' not in sign_in_page(desks.practice, "reception-desktop")
     ask(desks.practice, "May I have a letter")  # nothing is capped or closed
     finish(other.surge.tell_patients_no_more())
     until(lambda: not one.surge.tells_patients)
     assert "parameter" not in online.get("Task/$waiting").json()
+
+
+def sign_in_page(practice: RunningPractice, client: str) -> str:
+    """The page that asks somebody to sign in to *client*."""
+    base = practice.base
+    answer = practice.http.get(
+        f"{base.removesuffix('/fhir')}/auth/authorize",
+        params={
+            "response_type": "code",
+            "client_id": client,
+            "redirect_uri": "http://127.0.0.1:8765/callback",
+            "scope": "openid fhirUser",
+            "state": "a" * 32,
+            "aud": base,
+            "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+            "code_challenge_method": "S256",
+        },
+    )
+    assert answer.status_code == 200, answer.text
+    return str(answer.text)
