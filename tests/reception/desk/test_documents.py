@@ -10,7 +10,7 @@ from reception.records.problem import ChangedElsewhere, Refused
 from tests.reception.conftest import Finish, Until
 from tests.reception.desks import Desks
 
-NAME = "waiting-text"
+NAME = "prescription-phrases"
 
 
 @pytest.fixture
@@ -61,4 +61,4 @@ def test_broken_text_and_a_missing_right_are_said(
     with pytest.raises(ValueError, match="Line 1"):
         finish(office.documents.save(NAME, "oh dear"))
     with pytest.raises(Refused, match="Set how the practice works"):
-        finish(finish(desks.open()).documents.save(NAME, ""))
+        finish(finish(desks.open()).documents.save("core-hours", shipped("core-hours")))
