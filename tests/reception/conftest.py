@@ -95,7 +95,7 @@ def finish(loop: asyncio.AbstractEventLoop, faults: list[BaseException]) -> Iter
 def until(finish: Finish) -> Until:
     """Waits in the session's loop until a condition holds."""
 
-    def wait(condition: Callable[[], object], deadline_s: float = 10.0) -> None:
+    def wait(condition: Callable[[], object], deadline_s: float = 20.0) -> None:
         finish(_until(condition), deadline_s)
 
     return wait
