@@ -14,6 +14,7 @@ from contract.moves import repeat_may_move
 from contract.repeat_words import patient_words, reject_words
 from contract.reply_window import USUAL
 from reception.api.bundle import Entry, post, put
+from reception.desk.hours import core_hours
 from reception.desk.problems import NotPossible
 from reception.desk.repeat_orders import Item, Order, RepeatOrders, key_of, told_of
 from reception.desk.triage import Triage
@@ -105,7 +106,7 @@ class Repeats:
             raise NotPossible("Write the question first.")
         ids = sorted(set(item_ids))
         order = self._order_of(ids)
-        until = USUAL.ends(self._bench.time.now())
+        until = USUAL.ends(self._bench.time.now(), core_hours(self._bench.stores))
         me = self._bench.me
 
         def plan(latest: Latest) -> list[Entry]:
@@ -188,7 +189,7 @@ class Repeats:
         told = told_of(item.request, to, item.supply, item.pharmacy, reason)
         today = self._bench.time.today()
         if to is RepeatState.QUERY:
-            by = USUAL.ends(self._bench.time.now()).date()
+            by = USUAL.ends(self._bench.time.now(), core_hours(self._bench.stores)).date()
             return patient_words(replace(told, by=by))
         if to is RepeatState.APPROVED:
             return patient_words(replace(told, decided=today))
