@@ -60,6 +60,7 @@ class RequestState(StrEnum):
     SNOOZED = "snoozed"
     REOPENED = "reopened"
     DELIVERY_FAILED = "delivery-failed"
+    OFFER_LAPSED = "offer-lapsed"
 
 
 class Outcome(StrEnum):
@@ -79,6 +80,12 @@ class Outcome(StrEnum):
     EMERGENCY_SERVICES = "redirected-emergency"
     DUPLICATE = "duplicate"
     WITHDRAWN = "withdrawn"
+
+
+class RequestInput(StrEnum):
+    """What came or goes with a request (Task.input)."""
+
+    OFFERED_SLOT = "offered-slot"
 
 
 class Reject(StrEnum):

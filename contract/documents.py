@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from contract import triagers, waiting_text
+from contract import phrases, triagers, waiting_text
 from contract.red_flag_rules import check_rules
 from contract.systems import PRACTICE_DOCUMENT
 
@@ -34,6 +34,7 @@ MOST_BYTES: Final = 256 * 1024
 CONTENT_TYPE: Final = "application/toml"
 
 CHECKS: Final[dict[str, Callable[[Mapping[str, Any]], object]]] = {
+    "phrases": phrases.read,
     "red-flags": check_rules,
     "triagers": triagers.check,
     "waiting-text": waiting_text.check,
@@ -71,8 +72,9 @@ def with_text(tree: Mapping[str, Any], text: str) -> dict[str, Any]:
 
 def name_of(tree: Mapping[str, Any]) -> str:
     """The name of the document that a Library holds; empty where it is none."""
-    for held in tree.get("identifier") or ():
-        if held.get("system") == PRACTICE_DOCUMENT:
+    identifiers = tree.get("identifier")
+    for held in identifiers if isinstance(identifiers, list) else ():
+        if isinstance(held, Mapping) and held.get("system") == PRACTICE_DOCUMENT:
             return str(held.get("value") or "")
     return ""
 
@@ -83,8 +85,9 @@ def text_of(tree: Mapping[str, Any]) -> str:
     Raises:
         ValueError: there is none, it is too long, or it is no UTF-8 in base64; a sentence.
     """
-    content = tree.get("content") or ()
-    data = content[0].get("data") if content else None
+    content = tree.get("content")
+    first = content[0] if isinstance(content, list) and content else None
+    data = first.get("data") if isinstance(first, Mapping) else None
     if not data or not isinstance(data, str):
         raise ValueError("The document has no text.")
     try:

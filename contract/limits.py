@@ -10,6 +10,9 @@ DESCRIPTION_CHARS: Final = 100
 COMMENT_CHARS: Final = 500
 """Appointment.comment, the staff note."""
 HOLD_S: Final = 120
+OFFER_H: Final = 48
+"""Slots are kept for a patient to choose from for at most so many hours."""
+OFFERED_SLOTS: Final = 3
 CLAIM_S: Final = 180
 """A soft claim on a request lapses after this many seconds of the service's time."""
 BODY_BYTES: Final = 2 * 1024 * 1024

@@ -20,7 +20,7 @@ from contract.systems import (
     SLOT_TYPE,
 )
 from practice.refusal import Refusal
-from practice.rules import claims, patients, slots
+from practice.rules import claims, matching, offers, patients, slots
 from practice.rules.act import Act
 from practice.rules.trees import (
     codes,
@@ -66,11 +66,13 @@ def check_new(act: Act, tree: Tree) -> Tree:
         raise invalid("Appointment.status", "A new appointment is booked, or has arrived.")
     _check_shape(tree)
     _check_people(act, tree)
+    matching.check_booking(act, tree)
     chosen = _take_slots(act, tree)
     start, _ = _span(tree)
     _check_not_past(act, start, chosen)
     if act.by_patient:
         patients.check_booking(act, chosen, start)
+        tree = offers.request_named(act, tree, chosen)
     tree = _fill(act, tree, chosen)
     _check_times(act, None, tree)
     return tree
@@ -194,7 +196,7 @@ def _take_slots(act: Act, tree: Tree) -> list[Tree]:
     references = targets(tree.get("slot"))
     if len(set(references)) != len(references):
         raise invalid("Appointment.slot", "The same slot stands there twice.")
-    chosen = [_take_slot(act, reference, tree.get("id")) for reference in references]
+    chosen = [_take_slot(act, reference, tree) for reference in references]
     if not chosen:
         return []
     chosen.sort(key=slots.span)
@@ -211,7 +213,8 @@ def _take_slots(act: Act, tree: Tree) -> list[Tree]:
     return chosen
 
 
-def _take_slot(act: Act, reference: str, appointment_id: str | None) -> Tree:
+def _take_slot(act: Act, reference: str, tree: Tree) -> Tree:
+    appointment_id = tree.get("id")
     planned, slot = act.bundle.planned.get(reference), act.before(reference)
     chosen = planned if planned is not None else slot
     if chosen is None or not reference.startswith("Slot/"):
@@ -224,7 +227,11 @@ def _take_slot(act: Act, reference: str, appointment_id: str | None) -> Tree:
         if planned.get("status") != "busy":
             raise forbidden_move("A slot is made busy when it is booked.", "Appointment.slot")
         return planned
-    if not _is_open(act, chosen, slot_id):
+    offer = offers.standing(chosen, act.now)
+    if offer is not None:
+        if not offers.is_patients(tree, offer.patient):
+            raise slots.taken() if act.by_patient else offers.kept(offer)
+    elif not _is_open(act, chosen, slot_id):
         raise slots.taken()
     return chosen
 

@@ -14,7 +14,9 @@ from practice.rules import (
     consent,
     documents,
     forms,
+    matching,
     messages,
+    offer_ends,
     prescriptions,
     requests,
     services,
@@ -178,12 +180,18 @@ class Gate:
         """
         act = Act(unit, caller, bundle, self._policy)
         if stored.type == "Appointment":
+            taken_up = offer_ends.taken_up(act, before, stored.tree())
             booking.settle(act, before, stored)
+            if taken_up is not None:
+                offer_ends.complete(act, taken_up, stored.tree())
         elif stored.type == "HealthcareService":
             services.follow_up(act, before, stored)
         elif stored.type == "MedicationRequest":
             prescriptions.follow_up(act, before, stored)
         elif stored.type == "Communication":
             messages.follow_up(act, before, stored.tree())
+        elif stored.type == "Task":
+            matching.follow_up(act, before, stored.tree())
+            offer_ends.follow_up(act, before, stored.tree())
         for follow in self._also:
             follow(unit, caller, stored)

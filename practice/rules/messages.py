@@ -9,7 +9,7 @@ from contract.reply_window import ReplyWindow, window_of
 from contract.systems import REPLY_WINDOW, REQUEST_TYPE
 from practice.clock import instant
 from practice.refusal import Refusal
-from practice.rules import consent, patients, queries, requests
+from practice.rules import consent, matching, patients, queries, requests
 from practice.rules.act import Act
 from practice.rules.hours import core_hours
 from practice.rules.rights import denied
@@ -79,6 +79,7 @@ def check_new(act: Act, tree: Tree) -> Tree:
         raise unknown("Communication.subject", subject)
     _check_readers(tree)
     if parent:
+        matching.check_message(act, parent, tree)
         _check_payload(act, tree)
         if act.by_patient:
             _check_switched_on(act, parent)

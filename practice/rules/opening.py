@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from contract import release
-from contract.limits import HOLD_S
+from contract.limits import HOLD_S, OFFER_H
 from contract.systems import BOOKING_ACCESS, HOLD
 from practice.clock import instant
 from practice.refusal import Refusal
+from practice.rules import offer_ends, offers
+from practice.rules.offers import Offer
 from practice.rules.trees import codes, last_updated, moment, with_codes, without_identifier
 from practice.store import Param, Query, Stored, Tree, Unit
 
@@ -22,7 +24,7 @@ AT_ONCE: Final = 200
 """Slots changed in one unit of work; more follow in the next."""
 _PAGE: Final = 1000
 _SAYS_WHEN = "Opens "
-_MARKS = (b'"busy-unavailable"', b'"until-')
+_MARKS = (b'"busy-unavailable"', b'"until-', b'"period"')
 """What the stored bytes of a slot hold that a rule may still change."""
 
 
@@ -44,6 +46,9 @@ def falls_back_at(slot: Tree) -> datetime | None:
     when = release.falls_back_at(_codes(slot), moment(slot.get("start"), "Slot.start"))
     if when is None or status == "free":
         return when
+    offer = offers.offer_of(slot)
+    if offer is not None:
+        return max(when, offer.until)
     return max(when, last_updated(slot) + timedelta(seconds=HOLD_S))
 
 
@@ -52,6 +57,8 @@ def acts_at(slot: Tree) -> datetime | None:
 
     What somebody has shut again since it opened stays shut.
     """
+    if (offer := _offer(slot)) is not None:
+        return offer.until
     opens = opens_at(slot)
     if opens is not None:
         return opens if last_updated(slot) < opens else None
@@ -69,9 +76,11 @@ def acted(slot: Tree, now: datetime) -> Tree | None:
 
     An opened slot that was kept for others may fall back at once.
     """
-    if moment(slot.get("start"), "Slot.start") < now:
-        return None
     after = slot
+    if (offer := _offer(slot)) is not None and offer.until <= now:
+        after = offer_ends.freed(slot)
+    if moment(slot.get("start"), "Slot.start") < now:
+        return None if after is slot else after
     if is_due(after, now):
         after = {**after, "status": "free"}
         if str(after.get("comment", "")).startswith(_SAYS_WHEN):
@@ -94,7 +103,7 @@ def due_time(stored: Stored, now: datetime) -> datetime | None:
     """When the service has to look at a stored slot again; None where it never has to."""
     slot = stored.tree()
     try:
-        over = moment(slot.get("start"), "Slot.start") < now
+        over = moment(slot.get("start"), "Slot.start") < now and _offer(slot) is None
         return None if over else acts_at(slot)
     except Refusal:  # a slot without a time, brought in without rules
         return None
@@ -109,8 +118,11 @@ def act_on(unit: Unit, slot_ids: Iterable[str]) -> int:
             continue
         after = acted(stored.tree(), unit.now)
         if after is not None:
+            offer = _offer(stored.tree())
             unit.update(after)
             changed += 1
+            if offer is not None:
+                offer_ends.lapse(unit, offer)
     return changed
 
 
@@ -130,10 +142,12 @@ class Found:
 def searches(now: datetime) -> tuple[Query, ...]:
     """The searches that find every slot that a rule may change from *now* on."""
     ahead = Param("start", (f"ge{instant(now)}",))
+    since = now - timedelta(hours=OFFER_H)  # an offer that ended while the service was down
     kept = tuple(f"{BOOKING_ACCESS}|{code.value}" for code in sorted(release.RESTRICTED))
     return (
         _query(Param("status", ("busy-unavailable",)), ahead),
         _query(Param("status", ("free", "busy-tentative")), Param("service-category", kept), ahead),
+        _query(Param("status", ("busy-tentative",)), Param("start", (f"ge{instant(since)}",))),
     )
 
 
@@ -150,6 +164,10 @@ def look(unit: Unit, query: Query) -> Found:
 
 def _query(*params: Param) -> Query:
     return Query("Slot", params, count=_PAGE, total="none")
+
+
+def _offer(slot: Tree) -> Offer | None:
+    return offers.offer_of(slot) if slot.get("status") == "busy-tentative" else None
 
 
 def _codes(slot: Tree) -> list[str]:

@@ -10,7 +10,7 @@ from contract.codes import CancelReason, OnlineService
 from contract.errors import ErrorCode
 from contract.systems import CANCEL_REASON
 from practice.refusal import Refusal
-from practice.rules import claims, consent, engaged, slots
+from practice.rules import claims, consent, engaged, offers, slots
 from practice.rules.act import Act
 from practice.rules.rights import denied
 from practice.rules.trees import (
@@ -82,6 +82,8 @@ def check_booking(act: Act, chosen: Sequence[Tree], start: datetime) -> None:
         Refusal: 409 not open online; 422 too soon, too far ahead, or too many bookings.
     """
     policy = act.policy
+    if chosen and all(offers.is_for(slot, act.own, act.now) for slot in chosen):
+        return  # the practice has chosen it for them: what limits a choice of one's own is settled
     if any(not slots.is_online(slot) or slot.get("overbooked") for slot in chosen):
         raise slots.taken()
     if any(not slots.is_bookable_online(slot, act.now) for slot in chosen):

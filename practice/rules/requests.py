@@ -14,6 +14,7 @@ from contract.codes import (
     RequestState,
     RequestType,
 )
+from contract.contact import ContactOutcome
 from contract.core_hours import STANDARD, CoreHours
 from contract.moves import TASK_OPEN, task_may_move
 from contract.systems import REQUEST_OUTCOME, REQUEST_REJECT, REQUEST_STATE, REQUEST_TYPE
@@ -23,6 +24,8 @@ from practice.rules import (
     consent,
     contacts,
     deliveries,
+    matching,
+    offers,
     patients,
     repeat_words,
     repeats,
@@ -159,6 +162,8 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
         after = _claimed(act, after)
     if was in _ENDS and will == "in-progress" and state_of(before) == state_of(after):
         after = in_state(after, RequestState.REOPENED)
+    matching.check_found(before, after)
+    _check_outcomes(before, after)
     if target(after.get("for")) and state_of(after) == RequestState.UNMATCHED:
         after = in_state(after, RequestState.NEW)
     if repeats.is_repeat(before):
@@ -239,33 +244,53 @@ def _need_reason(after: Tree, text: str) -> None:
 
 def _ended(act: Act, before: Tree, after: Tree) -> Tree:
     contacts.check_ended(before, after)
+    after = offers.without_offer(after)
     status = after["status"]
     fresh = {**after, "statusReason": _fresh_reason(before, after)}
     if status == "completed":
-        _check_completed(after)
+        _check_completed(act, after)
     elif status == "rejected":
         require(act.caller, Right.REJECT_REQUEST)
         _need_reason(fresh, "Say why the request is rejected; the patient reads it.")
         after = repeat_words.reasoned(act, after) if repeats.is_repeat(before) else _worded(after)
     elif status == "cancelled" and not act.by_patient:
         _need_reason(fresh, "Say why the request is withdrawn.")
+    elif status == "failed" and fresh["statusReason"] is None:
+        # What stands there was for colleagues, and would now be the patient's to read.
+        after = {name: value for name, value in after.items() if name != "statusReason"}
     deliveries.check_ended(act, before, after)
     return after
 
 
-def _check_completed(after: Tree) -> None:
+def _outcomes(tree: Tree) -> list[str]:
+    return [
+        code
+        for output in tree.get("output", ())
+        for code in codes(output.get("valueCodeableConcept"), REQUEST_OUTCOME)
+    ]
+
+
+def _check_outcomes(before: Tree, after: Tree) -> None:
+    """Refuse outcomes that are none of contract 4.3; what stood there before may stay."""
+    known = {*Outcome, *ContactOutcome, *_outcomes(before)}
+    strange = [code for code in _outcomes(after) if code not in known]
+    if strange:
+        raise invalid(
+            "Task.output",
+            f"“{strange[0][:40]}” is not an outcome. These are: {', '.join(Outcome)}.",
+        )
+
+
+def _check_completed(act: Act, after: Tree) -> None:
     outputs = after.get("output", ())
     if not outputs:
         raise missing("Task.output", "Say how the request ended.")
     if not target(after.get("for")):
-        outcomes = {
-            c for o in outputs for c in codes(o.get("valueCodeableConcept"), REQUEST_OUTCOME)
-        }
+        outcomes = set(_outcomes(after))
         acted = any("valueReference" in output for output in outputs)
         if acted or not outcomes or not outcomes <= _UNMATCHED_ENDS:
-            raise forbidden_move(
-                "Nobody knows yet whose request this is: match it to a patient first.", "Task.for"
-            )
+            raise matching.unmatched("Task.for")
+    matching.check_outputs(act, after)
 
 
 def _worded(after: Tree) -> Tree:

@@ -17,7 +17,7 @@ from contract.core_hours import CoreHours
 from contract.systems import AUDIT_SUBTYPE
 from practice.clock import instant
 from practice.refusal import Refusal
-from practice.rules import documents, requests
+from practice.rules import documents, offers, requests
 from practice.rules.hours import core_hours
 from practice.rules.opening import Found
 from practice.rules.trees import last_updated, moment, reference_of, target
@@ -27,7 +27,8 @@ DOCUMENTS: Final = ("core-hours", "assignments")
 """The documents that these moments follow from."""
 _STATES: Final = ("on-hold", "accepted", "in-progress")
 _MARKS: Final = tuple(f'"{state}"'.encode() for state in _STATES)
-_HANDED: Final = frozenset({RequestState.ASSIGNED, RequestState.REOPENED})
+_BACK: Final = frozenset({RequestState.REOPENED, RequestState.OFFER_LAPSED})
+_HANDED: Final = _BACK | {RequestState.ASSIGNED}
 """Repeat prescriptions with the pharmacy team or a prescriber keep to a clock of their own."""
 _PERSONS: Final = ("Practitioner/", "PractitionerRole/", "CareTeam/")
 _PAGE: Final = 1000
@@ -81,10 +82,12 @@ def brought_back(task: Tree, rules: Rules, now: datetime) -> tuple[Tree, str] | 
         return None
     if task["status"] == "on-hold":
         slept = requests.state_of(task) == RequestState.SNOOZED
-        awake = requests.reopened(task, RequestState.REOPENED, now, rules.hours)
+        offered = bool(offers.offered_in(task))
+        state = RequestState.OFFER_LAPSED if offered else RequestState.REOPENED
+        awake = requests.reopened(offers.without_offer(task), state, now, rules.hours)
         return awake, WOKEN if slept else UNANSWERED
     pooled = {k: v for k, v in task.items() if k != "owner"} | {"lastModified": instant(now)}
-    if requests.state_of(task) != RequestState.REOPENED:
+    if requests.state_of(task) not in _BACK:
         matched = bool(target(task.get("for")))
         state = RequestState.NEW if matched else RequestState.UNMATCHED
         pooled = requests.in_state({**pooled, "status": "requested"}, state)

@@ -12,7 +12,7 @@ from contract.limits import SEARCH_DAYS_PATIENT
 from contract.systems import BOOKING_ACCESS
 from practice.clock import instant
 from practice.refusal import Refusal
-from practice.rules import attachments, consent, messages, patients, slots, templates
+from practice.rules import attachments, consent, messages, offers, patients, slots, templates
 from practice.rules.caller import Caller, Right
 from practice.rules.engaged import Engaged
 from practice.rules.policy import Policy
@@ -89,7 +89,8 @@ def seen(unit: Unit, caller: Caller, tree: Tree, policy: Policy, now: datetime) 
         return _LOOKS[kind](tree, own)
     if kind == "Slot":
         bookable = is_bookable(tree, policy, now) and not Engaged.of(unit).over(tree)
-        return patients.slot_seen(tree) if bookable else None
+        shown = bookable or offers.is_for(tree, own, now)
+        return patients.slot_seen(tree) if shown else None
     shown = kind in PUBLIC and not templates.is_template(tree)
     if kind in consent.RECORD_TYPES and consent.subject_of(tree) == own:
         shown = bool(consent.services(unit, caller).intersection(consent.RECORD_TYPES[kind]))

@@ -20,7 +20,7 @@ from contract.systems import (
     SLOT_TYPE,
 )
 from practice.refusal import Refusal
-from practice.rules import claims, templates
+from practice.rules import claims, offers, templates
 from practice.rules.act import Act
 from practice.rules.caller import Caller, Right
 from practice.rules.rights import require
@@ -114,6 +114,9 @@ def is_holder(caller: Caller, slot: Tree) -> bool:
 
 def hold_over(slot: Tree, now: datetime) -> bool:
     """Whether the hold on the slot has lapsed, by the service's own time."""
+    offer = offers.offer_of(slot)
+    if offer is not None:
+        return offer.until <= now
     return now - last_updated(slot) >= timedelta(seconds=HOLD_S)
 
 
@@ -171,7 +174,8 @@ def check_change(act: Act, before: Tree, after: Tree) -> Tree:
             f"A {_WORDS.get(was, was)} slot cannot become {_WORDS.get(will, will)}.",
             "Slot.status",
         )
-    if held_by_other(act, before):
+    offers.check_change(act, before, after)
+    if held_by_other(act, before) and offers.offer_of(before) is None:
         raise taken("Somebody else is booking that slot.")
     if _releases(before, after) or templates.is_part(before):
         require(act.caller, Right.RELEASE)
@@ -210,9 +214,15 @@ def _check_hold(act: Act, before: Tree | None, after: Tree) -> None:
         if after.get("status") == "busy-tentative":
             raise missing("Slot.identifier", "A held slot needs to say who holds it.")
         return
-    fresh = before is None or identifier(before, HOLD) != identifier(after, HOLD)
+    fresh = before is None or _holds(before) != _holds(after)
     if fresh and not is_holder(act.caller, after):
         raise invalid("Slot.identifier", "A slot can be held only in one's own name.")
+    if fresh and any("period" in held for held in _holds(after)):
+        offers.check_new(act, before, after)
+
+
+def _holds(slot: Tree) -> list[Tree]:
+    return [held for held in slot.get("identifier", ()) if held.get("system") == HOLD]
 
 
 def _check_booked(act: Act, before: Tree, after: Tree) -> None:

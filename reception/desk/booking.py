@@ -196,7 +196,7 @@ class BookingPlan:
             (latest.get(Slot, slot_id) for slot_id in self._slot_ids), key=lambda s: s.start
         )
         for slot in slots:
-            self._slots.must_be_bookable(slot)
+            self._slots.must_be_bookable(slot, self._patient.id)
         clinician_id, clinician = self._clinician or self._slots.clinician_of(slots[0])
         if not clinician_id:
             raise NotPossible("Nobody knows whose session that slot is in. Nothing was saved.")

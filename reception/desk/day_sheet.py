@@ -425,8 +425,15 @@ def _empty_words(day: _Day, slot: Slot, now: datetime) -> tuple[Kind, str, str]:
     if slot.is_embargoed:
         return Kind.FREE, _opening(slot), "not released yet"
     if slot.is_held(now):
-        return Kind.FREE, f"{slot.comment or 'A colleague'} is booking", "held"
+        return Kind.FREE, _holder(slot), "held"
     return Kind.FREE, "Free, online" if slot.is_online else "Free", "free"
+
+
+def _holder(slot: Slot) -> str:
+    """Who is booking it, or whom it is offered to."""
+    if slot.offer_until is not None:
+        return slot.comment or "Offered to a patient"
+    return f"{slot.comment or 'A colleague'} is booking"
 
 
 def _opening(slot: Slot) -> str:

@@ -27,12 +27,15 @@ from reception.desk.day_records import DayReading
 from reception.desk.demand import Demand
 from reception.desk.documents import Documents
 from reception.desk.drafts import Drafts
+from reception.desk.endings import Endings
 from reception.desk.extra import ExtraSlots
 from reception.desk.feed import Feed
 from reception.desk.fit import Fitting
+from reception.desk.fit_ahead import FitAhead
 from reception.desk.freshness import Freshness, State
 from reception.desk.hours import core_hours
 from reception.desk.intake import Intake
+from reception.desk.item import Items
 from reception.desk.letters import Letters
 from reception.desk.loading import Loading
 from reception.desk.mailing import Mailing
@@ -41,11 +44,13 @@ from reception.desk.missed import Missed
 from reception.desk.moving import Moving
 from reception.desk.notice import Notice
 from reception.desk.offer import Offer
+from reception.desk.offering import Offering
 from reception.desk.order import QueueKey, Sweep
 from reception.desk.outbox import Outbox
 from reception.desk.outlook import Outlook
 from reception.desk.overbooking import Overbooking
 from reception.desk.people import People
+from reception.desk.phrase_book import PhraseBook
 from reception.desk.post import Post
 from reception.desk.practice_time import PracticeTime
 from reception.desk.quiet import QuietCalls
@@ -182,6 +187,7 @@ class Desk(QObject):
         self.appointments.added.connect(self._on_record_of_patient)
 
     def _take_verbs(self, bench: Workbench) -> None:
+        self.documents = Documents(bench, self)
         questions = Slots(bench.stores, bench.time, bench.me.id)
         booking = Booking(bench, questions)
         clashes = Clashes(bench, questions, booking)
@@ -189,7 +195,6 @@ class Desk(QObject):
         self._take_board(bench, questions)
         self._take_queue(bench, questions, booking, clashes)
         self._take_diary(bench, questions)
-        self.documents = Documents(bench, self)
         self.ready_words = ReadyWords(self.documents, bench.stores, bench.me, self)
         people = People(bench)
         self.find_patients, self.twins_of = people.find_patients, people.twins_of
@@ -244,7 +249,11 @@ class Desk(QObject):
     ) -> None:
         triage = Triage(bench)
         post = Post(bench, triage)
-        offer = Offer(bench, questions, booking, clashes, triage, post)
+        self.phrases = PhraseBook(self.documents, bench.stores, bench.me, self)
+        offer = Offer(bench, questions, booking, clashes, triage, post, self.phrases)
+        self.endings = Endings(bench, triage, post)
+        self.items = Items(bench)
+        self.offering = Offering(bench, questions, triage, post, self)
         self.open_request, self.keep_request = triage.open_request, triage.keep_request
         self.close_request, self.prioritise = triage.close_request, triage.prioritise
         self.assign, self.hand_back, self.match = triage.assign, triage.hand_back, triage.match
@@ -264,7 +273,10 @@ class Desk(QObject):
         mailing = Mailing(bench, post)
         self.letters = Letters(bench, self.drafts, mailing, self)
         self.write, self.write_each = mailing.write, mailing.write_each
-        self.best_fit = Fitting(bench.stores, bench.time, questions).best_fit
+        fitting = Fitting(bench.stores, bench.time, questions)
+        self.best_fit = fitting.best_fit
+        ahead = FitAhead(bench.wire, self._network, bench.stores, bench.time, questions, fitting)
+        self.fits = ahead.fits
         freed = Backfill(bench.stores, bench.time, bench.me.reference)
         self.fitting_requests = freed.fitting_requests
 

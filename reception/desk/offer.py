@@ -7,17 +7,18 @@ import uuid
 from collections.abc import Collection
 
 from contract.codes import Channel, Mark, Outcome, SlotType
-from contract.core_hours import london_day
 from contract.limits import DESCRIPTION_CHARS
 from contract.systems import MESSAGE_KEY
 from reception.api.bundle import Entry, post, put
 from reception.desk.booking import Booking, booked_in, freed
 from reception.desk.clashes import Clashes, references
+from reception.desk.offering import free_offered
+from reception.desk.phrase_book import PhraseBook
 from reception.desk.post import Post
 from reception.desk.problems import NotPossible
 from reception.desk.slots import Slots
 from reception.desk.triage import Triage
-from reception.desk.words import clock, day_text, who_and_when
+from reception.desk.words import clock, who_and_when
 from reception.desk.workbench import Workbench
 from reception.desk.writer import Latest
 from reception.records import Appointment, Message, Patient, Request, Slot
@@ -36,10 +37,11 @@ class Offer:
         clashes: Clashes,
         triage: Triage,
         letters: Post,
+        phrases: PhraseBook,
     ) -> None:
         self._bench, self._slots, self._booking = bench, slots, booking
         self._clashes = clashes
-        self._triage, self._post = triage, letters
+        self._triage, self._post, self._phrases = triage, letters, phrases
 
     async def book_from_request(
         self,
@@ -52,13 +54,17 @@ class Offer:
         via: Mark = Mark.VIA_ONLINE,
         kept: Collection[str] | None = (),
         instead_of: str = "",
+        clinician: tuple[str, str] | None = None,
+        patient_id: str = "",
     ) -> Appointment:
         """Book the patient of a request into a slot, tell them, and close the request.
 
         *message* is what the patient is told in the request's thread; None stands for the usual
         words, an empty string for nothing. *kept* are the ids of the patient's other bookings of
         that day that are to stand beside it; None: whatever there is. *instead_of* is the id of
-        one that is given up for it, in the same write.
+        one that is given up for it, in the same write. *clinician* (id and name) is needed for a
+        slot of a day that is not open. *patient_id* is whose it was when it was decided, where
+        that is to be made sure of. What else was offered to the patient is free again.
 
         Raises:
             OtherBookings: they have others that day that are neither kept nor given up.
@@ -69,6 +75,8 @@ class Offer:
         request = await self._request(request_id)
         if request.is_unmatched:
             raise NotPossible("Match it to a patient first.")
+        if patient_id and patient_id != request.patient_id:
+            raise NotPossible("Not booked: this request is another patient's by now.")
         patient = await self._patient(request.patient_id)
         if kept is not None:
             await self._must_be_alone(patient, slot_id, {*kept, instead_of})
@@ -81,6 +89,7 @@ class Offer:
             note=note,
             via=via,
             request_id=request_id,
+            clinician=clinician,
         )
         message_key = str(uuid.uuid4())
 
@@ -89,17 +98,21 @@ class Offer:
             self._triage.check(latest, now, "completed")
             slot = latest.get(Slot, slot_id)
             entries = book(latest)
+            if now.patient_id != patient.id:
+                raise NotPossible("Not booked: this request is another patient's by now.")
             if other is not None:
                 before["it"] = latest.get(Appointment, other.id)
                 entries += self._clashes.given_up(latest, other.id)
-            entries.append(put(now.completed(_outcome_of(slot), [book.urn]), now.version))
-            words = self.words_for(slot) if message is None else message.strip()
+            done = now.without_offer(now.completed(outcome_of(slot), [book.urn]))
+            entries += [*free_offered(latest, now, but=slot_id), put(done, now.version)]
+            words = self.words_for(slot, patient, clinician) if message is None else message.strip()
             if words and now.thread_id:
                 entries.append(post(self._post.message(now, words, message_key), MESSAGE_KEY))
             return entries
 
         said = f"Booking {patient.name} from their request"
-        touching = [f"Slot/{slot_id}", f"Task/{request_id}"]
+        others = [f"Slot/{offered}" for offered in request.offered_slots]
+        touching = [f"Slot/{slot_id}", f"Task/{request_id}", *others]
         touching += references(other) if other is not None else []
         stored = await self._bench.writer.transact(said, touching, plan)
         made = [r for r in stored if not isinstance(r, Appointment) or r.id != instead_of]
@@ -117,28 +130,20 @@ class Offer:
         self._bench.undos.tell(f"{who_and_when(booked)} is booked{told}.", take_back)
         return booked
 
-    def words_for(self, slot: Slot) -> str:
-        """The usual words to a patient who has been booked into *slot*."""
-        _, clinician = self._slots.clinician_of(slot)
-        day, at = day_text(london_day(slot.start)), clock(slot.start)
-        with_whom = f" with {clinician}" if clinician else ""
-        if slot.channel == Channel.TELEPHONE:
-            return (
-                f"We have booked a telephone call{with_whom} for you on {day} at about {at}. "
-                "Please keep your phone near you. If you cannot take the call, tell us here."
-            )
-        kind = slot.type_text or "appointment"
-        return (
-            f"We have booked you in on {day} at {at}{with_whom} ({kind}). "
-            "If you cannot come, please cancel it or tell us here."
-        )
+    def words_for(
+        self, slot: Slot, patient: Patient, clinician: tuple[str, str] | None = None
+    ) -> str:
+        """The practice's words to *patient*, who is booked into *slot*."""
+        name = (clinician or self._slots.clinician_of(slot))[1]
+        phrase = self._phrases.for_use(outcome_of(slot))[0]
+        return self._phrases.filled(phrase, self._phrases.values_for(patient, slot, name))
 
     async def _must_be_alone(self, patient: Patient, slot_id: str, kept: set[str]) -> None:
         """Ask about other bookings, of a slot that can still be had."""
         slot = self._bench.stores.slots.newest(slot_id)
         if slot is None:
             slot = Slot.from_tree(await self._bench.wire.read("Slot", slot_id))
-        self._slots.must_be_bookable(slot)
+        self._slots.must_be_bookable(slot, patient.id)
         await self._clashes.must_be_alone(patient, slot.start, slot.end, kept)
 
     async def _take_back(
@@ -181,7 +186,8 @@ def _reason_of(request: Request) -> str:
     return first if len(first) <= DESCRIPTION_CHARS else "Booked from their online request"
 
 
-def _outcome_of(slot: Slot) -> Outcome:
+def outcome_of(slot: Slot) -> Outcome:
+    """How a request ends that is booked into *slot*."""
     if slot.type_code == SlotType.VISIT:
         return Outcome.BOOKED_VISIT
     return (

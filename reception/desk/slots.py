@@ -5,7 +5,7 @@ import heapq
 from reception.desk.practice_time import PracticeTime
 from reception.desk.problems import NotPossible, SlotTaken
 from reception.desk.stores import Stores
-from reception.desk.words import slot_words
+from reception.desk.words import clock, slot_words
 from reception.records import Appointment, Slot
 
 
@@ -33,8 +33,8 @@ class Slots:
         """Whether the hold on *slot* is this user's."""
         return slot.status == "busy-tentative" and slot.hold.partition("/")[0] == self._my_id
 
-    def must_be_bookable(self, slot: Slot) -> None:
-        """Refuse a slot that cannot be booked.
+    def must_be_bookable(self, slot: Slot, patient_id: str = "") -> None:
+        """Refuse a slot that cannot be booked, by *patient_id* where it is kept for somebody.
 
         Raises:
             SlotTaken: it is booked, or a colleague holds it.
@@ -45,6 +45,11 @@ class Slots:
             raise NotPossible(f"Not saved: {slot_words(slot)} is over.")
         if slot.is_bookable(now) or self.is_mine(slot):
             return
+        if slot.is_offered(now):
+            if patient_id and slot.offer_patient_id == patient_id:
+                return
+            kept = f"{slot_words(slot)} is offered to a patient until {clock(slot.hold_ends)}."
+            raise SlotTaken(self.nearest(slot), f"{kept[:1].upper()}{kept[1:]}")
         if slot.is_held(now):
             holder = f"{slot.comment} is" if slot.comment else "A colleague is"
             raise SlotTaken(self.nearest(slot), f"{holder} booking {slot_words(slot)} just now.")

@@ -161,11 +161,14 @@ class Triage:
             "{who}: back in the pool.",
         )
 
-    async def match(self, request_id: str, patient: Patient) -> Request:
-        """Say who the person is that wrote it."""
+    async def match(self, request_id: str, patient: Patient, reason: str) -> Request:
+        """Say who the person is that wrote it, and how that is known."""
+        how = reason.strip()
+        if not how:
+            raise NotPossible("Say how you know who this is.")
         return await self._change(
             request_id,
-            lambda now: now.matched(patient.reference, patient.name),
+            lambda now: now.matched(patient.reference, patient.name, how),
             f"{{who}}: matched to {patient.name}, born {patient.born_text}.",
             # A wrong match is filed in error, and its patient's answer with it.
             for_good="a request keeps its patient",

@@ -26,6 +26,11 @@ def day_text(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B}"
 
 
+def short_day(day: date) -> str:
+    """`Mon 23 Nov`."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
 def when(at: datetime, today: date) -> str:
     """`09:10` today, `09:10 on Tuesday 24 November` on any other day."""
     day = london_day(at)

@@ -25,6 +25,7 @@ from reception.records.tree import (
     maps,
     moment,
     text_at,
+    wire_time,
 )
 
 
@@ -35,6 +36,22 @@ def channel_in(tree: Tree) -> str:
         if code:
             return code
     return Channel.IN_PERSON
+
+
+def _held_in(tree: Tree) -> dict[str, Any]:
+    """Who holds a slot; or whom it is offered to, by a hold that has an end of its own."""
+    nobody = {"offer_until": None, "offer_patient_id": "", "offer_request_id": ""}
+    for held in maps(tree, "identifier"):
+        until = moment(text_at(held, "period", "end"))
+        parts = text_at(held, "value").split("/")
+        if held.get("system") == systems.HOLD and until is not None and len(parts) == 3:
+            return {
+                "hold": "",
+                "offer_until": until,
+                "offer_patient_id": parts[1],
+                "offer_request_id": parts[2],
+            }
+    return {**nobody, "hold": identifier_of(tree, systems.HOLD)}
 
 
 class Session(Record, frozen=True, eq=False, kw_only=True):
@@ -81,7 +98,11 @@ class Slot(Record, frozen=True, eq=False, kw_only=True):
     overbooked: bool
     comment: str
     hold: str
-    """`<practitioner id>/<uuid>` while held, else empty."""
+    """`<practitioner id>/<uuid>` while held, else empty; what is offered is nobody's hold."""
+    offer_until: datetime | None
+    """Until when it is kept for a patient to choose; None where it is offered to nobody."""
+    offer_patient_id: str
+    offer_request_id: str
 
     @classmethod
     def _fields_of(cls, tree: Tree) -> dict[str, Any]:
@@ -97,7 +118,7 @@ class Slot(Record, frozen=True, eq=False, kw_only=True):
             "channel": channel_in(tree),
             "overbooked": tree.get("overbooked") is True,
             "comment": text_at(tree, "comment"),
-            "hold": identifier_of(tree, systems.HOLD),
+            **_held_in(tree),
         }
 
     @property
@@ -141,7 +162,9 @@ class Slot(Record, frozen=True, eq=False, kw_only=True):
 
     @property
     def hold_ends(self) -> datetime:
-        """When a hold on it runs out."""
+        """When a hold on it, or an offer of it, runs out."""
+        if self.offer_until is not None:
+            return self.offer_until
         return self.last_updated + timedelta(seconds=HOLD_S)
 
     def is_bookable(self, now: datetime) -> bool:
@@ -168,6 +191,22 @@ class Slot(Record, frozen=True, eq=False, kw_only=True):
         mine = {"system": systems.HOLD, "value": f"{holder_id}/{key}"}
         return changed(tree, identifier=[*each(tree, "identifier"), mine], comment=holder_name)
 
+    def is_offered(self, now: datetime) -> bool:
+        """Whether it is kept at *now* for a patient to choose."""
+        return self.offer_until is not None and self.is_held(now)
+
+    def to_offered(
+        self, holder_id: str, patient_id: str, request_id: str, until: datetime, words: str
+    ) -> Tree:
+        """This slot, kept for a patient of an open request until *until*; *words* say so."""
+        tree = self._without_hold("busy-tentative")
+        offer = {
+            "system": systems.HOLD,
+            "value": f"{holder_id}/{patient_id}/{request_id}",
+            "period": {"end": wire_time(until)},
+        }
+        return changed(tree, identifier=[*each(tree, "identifier"), offer], comment=words)
+
     def with_access(self, access: Iterable[str]) -> Tree:
         """This slot, open to *access* (codes of booking-access); other categories stay."""
         kept = [
@@ -179,5 +218,5 @@ class Slot(Record, frozen=True, eq=False, kw_only=True):
     def _without_hold(self, status: str) -> Tree:
         holds = [i for i in maps(self.tree, "identifier") if i.get("system") == systems.HOLD]
         identifiers = [i for i in each(self.tree, "identifier") if i not in holds]
-        comment = None if self.hold else self.tree.get("comment")
+        comment = None if self.hold or self.offer_until else self.tree.get("comment")
         return changed(self.tree, status=status, identifier=identifiers or None, comment=comment)

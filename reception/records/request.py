@@ -9,7 +9,15 @@ from typing import Any, ClassVar
 
 from contract import systems
 from contract.came_by import CameBy, came_by
-from contract.codes import REPEAT_RENEWAL, Outcome, Priority, Reject, RequestState, RequestType
+from contract.codes import (
+    REPEAT_RENEWAL,
+    Outcome,
+    Priority,
+    Reject,
+    RequestInput,
+    RequestState,
+    RequestType,
+)
 from contract.limits import CLAIM_S
 from contract.moves import TASK_OPEN
 from reception.records.record import Record
@@ -59,6 +67,8 @@ class Request(Record, frozen=True, eq=False, kw_only=True):
     note: str
     words: str
     """What the patient reads about it, as the service has worded it; or empty."""
+    offered_slots: tuple[str, ...]
+    """Ids of the slots the patient may choose from, while they are offered."""
 
     @classmethod
     def _fields_of(cls, tree: Tree) -> dict[str, Any]:
@@ -96,6 +106,12 @@ class Request(Record, frozen=True, eq=False, kw_only=True):
             "reason_text": text_at(tree, "statusReason", "text"),
             "note": text_at(tree, "note", "text"),
             "words": text_at(tree, "businessStatus", "text"),
+            "offered_slots": tuple(
+                slot_id
+                for held in maps(tree, "input")
+                if code_of(held.get("type"), systems.REQUEST_INPUT) == RequestInput.OFFERED_SLOT
+                and (slot_id := id_in(held.get("valueReference"), "Slot"))
+            ),
         }
 
     @property
@@ -168,14 +184,43 @@ class Request(Record, frozen=True, eq=False, kw_only=True):
         """This request, waiting for the patient until *reply_by*."""
         return _due(self._with("on-hold", RequestState.AWAITING_PATIENT), reply_by)
 
+    def offering(self, slot_ids: Iterable[str], until: datetime) -> Tree:
+        """This request, waiting until *until* for the patient to choose one of these slots."""
+        ours = [
+            {
+                "type": concept(
+                    systems.REQUEST_INPUT, RequestInput.OFFERED_SLOT, "Offered appointment"
+                ),
+                "valueReference": {"reference": f"Slot/{slot_id}"},
+            }
+            for slot_id in slot_ids
+        ]
+        tree = self.awaiting_patient(until)
+        return changed(tree, input=[*self._other_inputs(), *ours])
+
+    def without_offer(self, tree: Tree | None = None) -> Tree:
+        """*tree* (this request if not given), with nothing offered in it any more."""
+        return changed(tree or self.tree, input=self._other_inputs() or None)
+
+    def _other_inputs(self) -> list[Any]:
+        return [
+            held
+            for held in each(self.tree, "input")
+            if code_of(held.get("type"), systems.REQUEST_INPUT) != RequestInput.OFFERED_SLOT
+        ]
+
     def snoozed(self, until: datetime) -> Tree:
         """This request, asleep until *until*."""
         return _due(self._with("on-hold", RequestState.SNOOZED), until)
 
-    def matched(self, patient_reference: str, patient_name: str) -> Tree:
-        """This request, of a person now known; the details as they came stay in `contained`."""
+    def matched(self, patient_reference: str, patient_name: str, reason: str) -> Tree:
+        """This request, of a person now known; the details as they came stay in `contained`.
+
+        *reason* is how that is known.
+        """
         known = {"reference": patient_reference, "display": patient_name}
-        return changed(self._with(self.status, RequestState.NEW), **{"for": known})
+        state = self._with(self.status, RequestState.NEW)
+        return changed(state, statusReason={"text": reason}, **{"for": known})
 
     def completed(self, outcome: Outcome, outputs: Iterable[str] = (), text: str = "") -> Tree:
         """This request, done, with what came of it; *outputs* are references."""

@@ -225,6 +225,9 @@ class Tour:
         second = self._next_request(_is_form)
         await self._open_request(second)
         await strike("e", "4")
+        await self._hands.until(page.panel.ending.isVisible, "the words to the patient were shown")
+        await self._hands.picture(self._window, "ending")
+        page.panel.ending.silent.click()
         await self._hands.until(lambda: not self._request(second).is_open, "it was done")
 
         third = self._next_request(_is_form)

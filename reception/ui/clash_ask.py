@@ -24,6 +24,8 @@ class Wish:
         reason: what the board shows of it; empty: the patient's own words.
         kept: ids of other bookings of that day that stand beside it.
         instead_of: id of the one that is given up for it.
+        clinician: id and name of whose slot it is, where its day is not open.
+        patient_id: whose the request was when it was decided.
     """
 
     request_id: str
@@ -31,6 +33,8 @@ class Wish:
     reason: str = ""
     kept: frozenset[str] = frozenset()
     instead_of: str = ""
+    clinician: tuple[str, str] | None = None
+    patient_id: str = ""
 
     def book(self, desk: Desk) -> Coroutine[Any, Any, object]:
         """Book it."""
@@ -40,6 +44,8 @@ class Wish:
             reason=self.reason,
             kept=self.kept,
             instead_of=self.instead_of,
+            clinician=self.clinician,
+            patient_id=self.patient_id,
         )
 
 

@@ -11,6 +11,7 @@ from reception.records.contact import is_on_contact_list
 from reception.records.problem import Problem
 from reception.ui.board_menus import BoardMenus
 from reception.ui.board_pane import BoardPane
+from reception.ui.bulk import BulkEndings
 from reception.ui.page import Page
 from reception.ui.request_panel import RequestPanel
 from reception.ui.request_sender import Sender
@@ -18,6 +19,7 @@ from reception.ui.surge_keeper import SurgeKeeper
 from reception.ui.tasks import Tasks
 from reception.widgets.banner import Banner, Weight
 from reception.widgets.board_model import BoardModel
+from reception.widgets.ending_mail import EndingMail
 from reception.widgets.look import Look
 from reception.widgets.queue_lane import Lane
 from reception.widgets.queue_pane import request_queue
@@ -55,9 +57,10 @@ class DeskPage(Page):
         self.queue = request_queue(desk, look, phrases, self)
         self.panel = RequestPanel(desk, look, self._tasks, self.mail, phrases, self)
         self.entry = RequestEntry(desk, look, self._tasks, phrases, self)
+        self.bulk = BulkEndings(desk, look, self._tasks, self.mail, phrases, self)
         self.middle = QStackedWidget(self)
-        self.middle.addWidget(self.panel)
-        self.middle.addWidget(self.entry)
+        for sheet in (self.panel, self.entry, self.bulk.sheet):
+            self.middle.addWidget(sheet)
         self.board = BoardPane(desk, look, self._tasks, self, model)
         self.menus = BoardMenus(desk, look, self._tasks, self.board)
         self.send_bar = SendBar(self.mail.waiting, look, self)
@@ -101,6 +104,10 @@ class DeskPage(Page):
 
     def _connect(self) -> None:
         self.queue.opened.connect(self._on_opened)
+        self.queue.view.picked.connect(self._on_picked)
+        self.bulk.done.connect(self._on_bulk_done)
+        self.bulk.problem_met.connect(self.banner.show_problem)
+        self.bulk.sheet.left.connect(self._on_bulk_left)
         self.queue.counts_changed.connect(self._on_counts_changed)
         self.queue.counts_changed.connect(self.sweep.look)
         self.sweep.show_requested.connect(self._on_sweep)
@@ -162,6 +169,9 @@ class DeskPage(Page):
         text = event.text()
         if plain and text and self._on_key(text):
             return
+        if event.key() == Qt.Key.Key_Escape and self.bulk.is_open:
+            self._on_bulk_left()
+            return
         if event.key() == Qt.Key.Key_Escape and self.panel.request is not None:
             self.panel.close_open()
             return
@@ -180,6 +190,8 @@ class DeskPage(Page):
             self.sweep.show_left()
         elif text in ("j", "k"):
             self.queue.view.step(1 if text == "j" else -1)
+        elif self.bulk.is_open and text in {"U", *self.panel.bar.buttons}:
+            return self._on_bulk_key(text)
         elif text == "U":
             self._open_marked()
             self.panel.raise_emergency()
@@ -195,6 +207,39 @@ class DeskPage(Page):
         marked = self.queue.view.current_id
         if marked and (self.queue.view.hasFocus() or self.panel.request is None):
             self._on_opened(marked)
+
+    # Several at once
+
+    @Slot(list)
+    def _on_picked(self, request_ids: list[str]) -> None:
+        if len(request_ids) > 1:
+            if self.panel.request is not None:
+                self.panel.close_open()
+            self.bulk.ask(request_ids)
+            self.middle.setCurrentWidget(self.bulk.sheet)
+        elif self.bulk.is_open:
+            self.bulk.leave()
+            self.middle.setCurrentWidget(self.panel)
+
+    def _on_bulk_key(self, text: str) -> bool:
+        """With several marked only ending them together can be meant."""
+        if text == "e":
+            self.bulk.sheet.setFocus()
+        else:
+            self.banner.say(
+                "Several are marked: E ends them together, Escape marks only one.", Weight.INFO
+            )
+        return True
+
+    @Slot()
+    def _on_bulk_left(self) -> None:
+        self.queue.view.pick_only_current()
+        self.queue.view.setFocus()
+
+    @Slot()
+    def _on_bulk_done(self) -> None:
+        self._on_bulk_left()
+        self.middle.setCurrentWidget(self.panel)
 
     @Slot(str)
     def _on_opened(self, request_id: str) -> None:
@@ -360,15 +405,18 @@ class DeskPage(Page):
 
     @Slot(object)
     def _on_taken_back(self, out: Outgoing) -> None:
+        if isinstance(out, EndingMail) and out.more:
+            return  # they stay as they were, every one
         self._on_opened(out.request_id)
-        self.panel.press("r")
+        self.panel.resume(out)
 
     @Slot(object)
     def _on_sent(self, out: Outgoing) -> None:
-        self.queue.let_go(out.request_id)
+        for one in out.all if isinstance(out, EndingMail) else (out,):
+            self.queue.let_go(one.request_id)
 
     @Slot(object, Problem)
     def _on_not_sent(self, out: Outgoing, problem: Problem) -> None:
         self.banner.say(
-            f"Not sent to {out.patient.name}. {problem.sentence} The draft is kept.", Weight.URGENT
+            f"Not sent to {out.who}. {problem.sentence} The draft is kept.", Weight.URGENT
         )

@@ -20,6 +20,7 @@ from reception.ui.request_sender import Sender
 from reception.ui.tasks import Tasks
 from reception.ui.thread_panel import ThreadPanel
 from reception.widgets.banner import Banner, Weight
+from reception.widgets.ending_mail import EndingMail
 from reception.widgets.look import Look
 from reception.widgets.send_bar import SendBar
 from reception.widgets.sending import Outgoing
@@ -111,6 +112,7 @@ class MessagesPage(Page):
         self.panel.request_chosen.connect(self._on_request_chosen)
         self.send_bar.taken_back.connect(self._on_taken_back)
         self.mail.failed.connect(self._on_not_sent)
+        self.mail.sent.connect(self._on_sent)
         self._soon.timeout.connect(self._on_soon)
         desk.loaded.connect(self._meet_all)
         desk.requests.reset.connect(self._meet_all)
@@ -230,13 +232,21 @@ class MessagesPage(Page):
 
     @Slot(object)
     def _on_taken_back(self, out: Outgoing) -> None:
+        if isinstance(out, EndingMail) and out.more:
+            return  # they stay as they were, every one
         self.open(out.request_id)
-        self.composer.setFocus()
+        self.panel.resume(out)
+
+    @Slot(object)
+    def _on_sent(self, out: Outgoing) -> None:
+        """What has ended leaves the list."""
+        for one in out.all if isinstance(out, EndingMail) else ():
+            self.threads.let_go(one.request_id)
 
     @Slot(object, Problem)
     def _on_not_sent(self, out: Outgoing, problem: Problem) -> None:
         self.page_banner.say(
-            f"Not sent to {out.patient.name}. {problem.sentence} The draft is kept.", Weight.URGENT
+            f"Not sent to {out.who}. {problem.sentence} The draft is kept.", Weight.URGENT
         )
 
     @Slot(str)

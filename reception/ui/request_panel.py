@@ -6,8 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
-from contract.codes import Outcome, Priority, Reject
-from contract.limits import DESCRIPTION_CHARS
+from contract.codes import Priority, Reject
 from reception.desk.clashes import OtherBookings
 from reception.desk.desk import Desk
 from reception.desk.problems import SlotTaken
@@ -15,18 +14,20 @@ from reception.desk.red_flags import RedFlags
 from reception.records import Message, Patient, Request
 from reception.records.problem import ChangedElsewhere, Problem
 from reception.ui.clash_ask import ClashAsk, Wish
+from reception.ui.request_booking import RequestBooking, reason_of
 from reception.ui.request_conversation import RequestConversation
+from reception.ui.request_endings import RequestEndings
 from reception.ui.request_sender import Sender
 from reception.ui.tasks import Tasks
 from reception.widgets.banner import Banner, Weight
 from reception.widgets.composer import Composer, draft_key, target_of
+from reception.widgets.ending_mail import EndingMail
 from reception.widgets.look import Look
+from reception.widgets.offer_strip import OfferStrip
 from reception.widgets.queue_row import ended_text, holder_of
 from reception.widgets.request_assign import POOL, AssignTool
 from reception.widgets.request_bar import RequestBar
-from reception.widgets.request_fits import FitsTool
 from reception.widgets.request_match import MatchTool
-from reception.widgets.request_outcome import OutcomeTool
 from reception.widgets.request_priority import PriorityTool
 from reception.widgets.request_reject import RejectTool
 from reception.widgets.request_tool import Tool
@@ -73,20 +74,25 @@ class RequestPanel(QWidget):
         self.banner = Banner(look, self)
         self.view = RequestView(desk, look, red_flags, self)
         self.bar = RequestBar(look, self)
-        self.fits = FitsTool(look, self)
+        self.offered = OfferStrip(look, self)
+        self.booking = RequestBooking(desk, look, tasks, self._use, self._act, self._book, self)
+        self.endings = RequestEndings(desk, look, sender, self._use, self._act, self)
+        self.fits, self.offer = self.booking.fits, self.booking.offer
+        self.outcome, self.ending = self.endings.outcome, self.endings.ending
         self.clashes = ClashAsk(look, self._book, self)
         self.composer = Composer(
             desk.drafts, sender.waiting, look, self, tasks=tasks, ready=desk.ready_words
         )
-        self.outcome = OutcomeTool(look, self)
         self.reject = RejectTool(look, self)
         self.assign = AssignTool(desk, look, self)
         self.priority = PriorityTool(look, self)
         self.match = MatchTool(desk, look, tasks, self)
         self._tools: tuple[Tool, ...] = (
             self.fits,
+            self.offer,
             self.composer,
             self.outcome,
+            self.ending,
             self.reject,
             self.assign,
             self.priority,
@@ -99,6 +105,7 @@ class RequestPanel(QWidget):
         inside = QVBoxLayout(opened)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)
+        inside.addWidget(self.offered)
         inside.addWidget(self.view, 1)
         for tool in self._tools:
             inside.addWidget(tool)
@@ -126,12 +133,15 @@ class RequestPanel(QWidget):
         desk.messages.changed.connect(self._on_message_changed)
         self.bar.pressed.connect(self.press)
         self.banner.pressed.connect(self.take_over)
-        self.fits.book_requested.connect(self._on_book_requested)
+        self.booking.lit.connect(self.lit)
+        self.booking.problem_met.connect(self.show_problem)
+        self.endings.book_asked.connect(self._on_book_asked)
+        self.endings.mailed.connect(self._on_sent)
+        self.offered.taken_back.connect(self._on_offer_taken_back)
         self.clashes.given_up.connect(self._on_clash_given_up)
         self.composer.sent.connect(self._on_sent)
         self.composer.note_written.connect(self._on_note_written)
         self.composer.text.textChanged.connect(self._keep_claim)
-        self.outcome.chosen.connect(self._on_outcome)
         self.reject.rejected.connect(self._on_rejected)
         self.assign.chosen.connect(self._on_owner_chosen)
         self.priority.chosen.connect(self._on_priority)
@@ -220,7 +230,17 @@ class RequestPanel(QWidget):
             self.open(request_id)
             self.banner.say("Match the person first; then drop the request again.", Weight.WARN)
             return
-        self._book(Wish(request.id, slot_id, _reason(request)))
+        self._book(Wish(request.id, slot_id, reason_of(request), patient_id=request.patient_id))
+
+    def resume(self, out: Outgoing) -> None:
+        """Show again, ready to be changed, what was taken back."""
+        request, patient = self._request, self.patient
+        if request is None or request.id != out.request_id:
+            return
+        if isinstance(out, EndingMail) and patient is not None:
+            self.endings.resume(out, request, patient)
+        else:
+            self.press("r")
 
     def show_problem(self, problem: Problem) -> None:
         """Say what went wrong, above the request."""
@@ -247,6 +267,20 @@ class RequestPanel(QWidget):
                 self._read_story(request.patient_id, turn), on_problem=self.show_problem
             )
         self._tasks.start(self._read_thread(request, turn), on_problem=self.show_problem)
+        self._tasks.start(self._read_item(request, turn), on_problem=self.show_problem)
+        self._tasks.start(self._read_offer(request, turn), on_problem=self.show_problem)
+
+    async def _read_item(self, request: Request, turn: int) -> None:
+        item = await self._desk.items.read(request)
+        if turn == self._turn:
+            self.view.show_item(item)
+            self.booking.read_with(item.words)
+            await self.view.form.load(self._desk.items.picture)
+
+    async def _read_offer(self, request: Request, turn: int) -> None:
+        slots = await self._desk.offering.offered(request)
+        if turn == self._turn and self._request is not None:
+            self.offered.show_offer(self._request, slots, self._desk.time.today())
 
     async def _read_story(self, patient_id: str, turn: int) -> None:
         story = await self._desk.story(patient_id, panel="desk")
@@ -282,8 +316,7 @@ class RequestPanel(QWidget):
 
     def _let_go(self) -> None:
         request = self._request
-        self._put_away()
-        self.composer.aim(None)
+        self._forget()
         if request is None:
             return
         key = draft_key(request.patient_id, request.id, request.thread_id)
@@ -293,10 +326,17 @@ class RequestPanel(QWidget):
     def _clear(self) -> None:
         self._turn += 1
         self._request = None
-        self._put_away()
-        self.composer.aim(None)
+        self._forget()
         self.banner.hide()
         self._stack.setCurrentIndex(0)
+
+    def _forget(self) -> None:
+        """Nothing of the request that was open stays in any tool."""
+        self._put_away()
+        self.composer.aim(None)
+        self.booking.forget()
+        self.endings.forget()
+        self.offered.clear()
 
     # Acting
 
@@ -342,21 +382,21 @@ class RequestPanel(QWidget):
             raise
         self._end(wish.request_id)
 
-    @Slot(str, str)
-    def _on_book_requested(self, slot_id: str, reason: str) -> None:
-        request = self._request
-        if request is not None:
-            self._book(Wish(request.id, slot_id, reason))
-
     @Slot()
     def _on_clash_given_up(self) -> None:
         (self.fits if not self.fits.isHidden() else self.bar).setFocus()
 
-    @Slot(Outcome)
-    def _on_outcome(self, outcome: Outcome) -> None:
+    @Slot(str)
+    def _on_book_asked(self, way: str) -> None:
         request = self._request
         if request is not None:
-            self._act(self._desk.complete(request.id, outcome), request.id)
+            self.booking.ask(request, self.patient, way)
+            self._use(self.fits, asked=True)
+
+    @Slot(str)
+    def _on_offer_taken_back(self, request_id: str) -> None:
+        if self._request is not None and self._request.id == request_id:
+            self._act(self._desk.offering.withdraw(request_id))
 
     @Slot(Reject, str)
     def _on_rejected(self, why: Reject, text: str) -> None:
@@ -381,15 +421,15 @@ class RequestPanel(QWidget):
         else:
             self._act(self._desk.assign(request.id, owner, name), request.id)
 
-    @Slot(Patient)
-    def _on_matched(self, patient: Patient) -> None:
+    @Slot(str, Patient, str)
+    def _on_matched(self, request_id: str, patient: Patient, reason: str) -> None:
         request = self._request
-        if request is not None:
+        if request is not None and request.id == request_id:
             self._put_away()
-            self._act(self._match(request.id, patient, self._turn))
+            self._act(self._match(request_id, patient, reason, self._turn))
 
-    async def _match(self, request_id: str, patient: Patient, turn: int) -> None:
-        matched = await self._desk.match(request_id, patient)
+    async def _match(self, request_id: str, patient: Patient, reason: str, turn: int) -> None:
+        matched = await self._desk.match(request_id, patient, reason)
         if turn == self._turn:
             self._request = matched
             self.view.show_request(matched, patient)
@@ -409,22 +449,19 @@ class RequestPanel(QWidget):
 
     # The drawer
 
-    def _use(self, tool: Tool) -> None:
+    def _use(self, tool: Tool, *, asked: bool = False) -> None:
+        """Show *tool*; *asked*: it has its question already."""
         request, patient = self._request, self.patient
         if request is None:
             return
-        if tool is self.fits and patient is None:
-            self.fits.wait()
-        elif tool is self.fits and patient is not None:
-            fits = self._desk.best_fit(request)
-            self.fits.offer(patient, fits, _reason(request))
-            self.lit.emit([fit.slot.id for fit in fits])
+        if tool is self.fits and not asked and self.fits.isHidden():
+            self.booking.ask(request, patient)
         elif tool is self.composer:
             # While a colleague has it the words are a draft: nothing can be sent.
             held = self._is_anothers(request)
             self.composer.aim(target_of(request, None if held else patient))
         elif tool is self.outcome:
-            self.outcome.ask(request)
+            self.endings.ask(request, patient)
         elif tool is self.reject:
             self.reject.ask(patient, request.patient_name or "somebody not matched")
         elif tool is self.assign:
@@ -435,7 +472,7 @@ class RequestPanel(QWidget):
             self.match.ask(request)
         for other in self._tools:
             other.setVisible(other is tool)
-        if tool is not self.fits:
+        if tool not in (self.fits, self.offer):
             self.lit.emit([])
         tool.setFocus()
 
@@ -475,8 +512,10 @@ class RequestPanel(QWidget):
 
     def _name_patient(self, request: Request, patient: Patient) -> None:
         """Who it is has come: what was asked for before goes on."""
+        self.endings.name(request, patient)
         if self.fits.is_waiting:
-            self._use(self.fits)
+            self.booking.ask(request, patient, self.fits.way)
+            self._use(self.fits, asked=True)
         elif not self.composer.isHidden():
             self.composer.aim(target_of(request, patient))
 
@@ -496,6 +535,9 @@ class RequestPanel(QWidget):
             )
         self._request = after
         self._show(after)
+        if before.offered_slots or after.offered_slots or before.state != after.state:
+            turn = self._turn
+            self._tasks.start(self._read_offer(after, turn), on_problem=self.show_problem)
         if was_open and not after.is_open and not self._acting:
             who = f" by {after.owner_name}" if after.owner_name else ""
             self.banner.say(f"This has been ended{who}: {ended_text(after).lower()}.", Weight.WARN)
@@ -527,12 +569,3 @@ class RequestPanel(QWidget):
     @Slot(object, object)
     def _on_message_changed(self, _before: Message, after: Message) -> None:
         self._on_message(after)
-
-
-def _reason(request: Request) -> str:
-    """The patient's first words, as far as they fit on the board's reason line."""
-    words = " ".join((request.description or request.note).split())
-    if len(words) <= DESCRIPTION_CHARS:
-        return words
-    head = words[: DESCRIPTION_CHARS - 1].rsplit(" ", 1)[0]
-    return f"{head}…"

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from contract.limits import DESCRIPTION_CHARS
 from reception.desk.clashes import OtherBookings
 from reception.desk.desk import Desk
+from reception.desk.fit import Fit
 from reception.desk.problems import SlotTaken
 from reception.records import Patient, Request
 from reception.ui.clash_ask import ClashAsk, Wish
@@ -45,7 +46,12 @@ class ThreadBooking(QObject):
         if patient is None:
             self._tool.wait()
         else:
-            self._tool.offer(patient, self._desk.best_fit(request), reason_line(request))
+            self._tool.offer(
+                patient,
+                self._desk.best_fit(request),
+                reason_line(request),
+                today=self._desk.time.today(),
+            )
 
     def _book(self, wish: Wish) -> None:
         self.clashes.clear()
@@ -68,9 +74,11 @@ class ThreadBooking(QObject):
     def _is_asked(self, wish: Wish) -> bool:
         return wish.request_id == self._request_id and not self._tool.isHidden()
 
-    @Slot(str, str)
-    def _on_book_requested(self, slot_id: str, reason: str) -> None:
-        self._book(Wish(self._request_id, slot_id, reason))
+    @Slot(object, str)
+    def _on_book_requested(self, fit: Fit, reason: str) -> None:
+        patient = self._tool.patient
+        if patient is not None:
+            self._book(Wish(self._request_id, fit.slot.id, reason, patient_id=patient.id))
 
     @Slot()
     def _on_given_up(self) -> None:

@@ -19,12 +19,14 @@ from reception.desk.story import PatientStory
 from reception.records import Attachment, Message, Patient, Request
 from reception.records.problem import ChangedElsewhere, Problem
 from reception.ui.request_conversation import RequestConversation
+from reception.ui.request_endings import RequestEndings
 from reception.ui.request_sender import Sender
 from reception.ui.tasks import Tasks
 from reception.ui.thread_booking import ThreadBooking
 from reception.ui.thread_signing import ThreadSigning
 from reception.widgets.banner import Banner, Weight
 from reception.widgets.composer import Composer, draft_key, target_of
+from reception.widgets.ending_mail import EndingMail
 from reception.widgets.file_view import FileView
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
@@ -32,7 +34,6 @@ from reception.widgets.patient_banner import PatientBanner
 from reception.widgets.patient_story import PatientStoryView
 from reception.widgets.request_assign import POOL
 from reception.widgets.request_fits import FitsTool
-from reception.widgets.request_outcome import OutcomeTool
 from reception.widgets.request_tool import Tool
 from reception.widgets.sending import Outgoing
 from reception.widgets.sign_tool import SignTool
@@ -80,10 +81,11 @@ class ThreadPanel(QWidget):
         self.composer = Composer(
             desk.drafts, mail.waiting, look, self, tasks=tasks, ready=desk.ready_words
         )
-        self.outcome = OutcomeTool(look, self)
+        self.endings = RequestEndings(desk, look, mail, self._bring, self._act, self)
+        self.outcome, self.ending = self.endings.outcome, self.endings.ending
         self.hand = HandOnTool(desk, look, self)
         self.failure = FailureTool(look, self)
-        self.fits = FitsTool(look, self)
+        self.fits = FitsTool(look, self, desk.words_for, offers=False)
         self.sign = SignTool(look, self)
         self._signing = ThreadSigning(desk, self.sign, self._act, self)
         self._booking = ThreadBooking(desk, look, self.fits, self._act, self)
@@ -97,6 +99,7 @@ class ThreadPanel(QWidget):
         self._tools: tuple[Tool, ...] = (
             self.composer,
             self.outcome,
+            self.ending,
             self.hand,
             self.failure,
             self.fits,
@@ -150,7 +153,8 @@ class ThreadPanel(QWidget):
         self.composer.sent.connect(self._on_sent)
         self.composer.note_written.connect(self._on_note_written)
         self.composer.text.textChanged.connect(self._keep_claim)
-        self.outcome.chosen.connect(self._on_outcome)
+        self.endings.book_asked.connect(self._on_book_asked)
+        self.endings.mailed.connect(self._on_sent)
         self.hand.chosen.connect(self._on_handed)
         self.failure.settled.connect(self._on_settled)
         self._signing.told.connect(self._on_told)
@@ -241,6 +245,14 @@ class ThreadPanel(QWidget):
             self._use(tool, request)
         return True
 
+    def resume(self, out: Outgoing) -> None:
+        """Show again, ready to be changed, what was taken back."""
+        request, patient = self._request, self.patient
+        if isinstance(out, EndingMail) and request is not None and patient is not None:
+            self.endings.resume(out, request, patient)
+        else:
+            self.composer.setFocus()
+
     def show_problem(self, problem: Problem) -> None:
         """Say what went wrong, above the conversation."""
         self._offer = ""
@@ -285,6 +297,7 @@ class ThreadPanel(QWidget):
         self.story.show_story(story)
         self.composer.aim(target_of(request, patient))
         self._show_bar()
+        self.endings.name(request, patient)
         if self.fits.is_waiting:
             self._use(self.fits, request)
         return True
@@ -339,6 +352,7 @@ class ThreadPanel(QWidget):
             )
 
     def _let_go(self) -> None:
+        self.endings.forget()
         request = self._request
         self.composer.keep()
         self._signing.put_away()
@@ -412,10 +426,10 @@ class ThreadPanel(QWidget):
         await self._desk.note(request_id, text)
         self.composer.settled(draft)
 
-    @Slot(Outcome)
-    def _on_outcome(self, outcome: Outcome) -> None:
+    @Slot(str)
+    def _on_book_asked(self, _way: str) -> None:
         if self._request is not None:
-            self._act(self._desk.complete(self._request.id, outcome), self._request.id)
+            self._use(self.fits, self._request)
 
     @Slot(str, str)
     def _on_handed(self, owner: str, name: str) -> None:
@@ -458,7 +472,7 @@ class ThreadPanel(QWidget):
     def _use(self, tool: Tool, request: Request) -> None:
         patient = self.patient
         if tool is self.outcome:
-            self.outcome.ask(request)
+            self.endings.ask(request, patient)
         elif tool is self.hand:
             self.hand.ask(request.owner)
         elif tool is self.failure:
@@ -468,6 +482,9 @@ class ThreadPanel(QWidget):
             self._signing.ask(request, patient)
         elif tool is self.fits:
             self._booking.ask(request, patient)
+        self._bring(tool)
+
+    def _bring(self, tool: Tool) -> None:
         self._show_tool(tool)
         tool.setFocus()
 

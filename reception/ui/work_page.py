@@ -19,6 +19,7 @@ from reception.ui.request_sender import Sender
 from reception.ui.tasks import Tasks
 from reception.ui.thread_panel import SIGNERS, ThreadPanel
 from reception.widgets.banner import Banner, Weight
+from reception.widgets.ending_mail import EndingMail
 from reception.widgets.look import Look
 from reception.widgets.next_card import NextCard
 from reception.widgets.patient_banner import PatientBanner
@@ -267,13 +268,15 @@ class WorkPage(Page):
 
     @Slot(object)
     def _on_taken_back(self, out: Outgoing) -> None:
+        if isinstance(out, EndingMail) and out.more:
+            return  # they stay as they were, every one
         self.open(out.request_id)
-        self.panel.composer.setFocus()
+        self.panel.resume(out)
 
     @Slot(object, Problem)
     def _on_not_sent(self, out: Outgoing, problem: Problem) -> None:
         self.page_banner.say(
-            f"Not sent to {out.patient.name}. {problem.sentence} The draft is kept.", Weight.URGENT
+            f"Not sent to {out.who}. {problem.sentence} The draft is kept.", Weight.URGENT
         )
 
     @Slot(str)

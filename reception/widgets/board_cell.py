@@ -225,4 +225,6 @@ def sentence_of(cell: Cell, clinician: str, now: datetime, *, saving: bool = Fal
 def _with_comment(slot: Slot, state: CellState) -> str:
     if not slot.comment:
         return ""
+    if slot.offer_until is not None:
+        return slot.comment
     return f"by {slot.comment}" if state is CellState.HELD else slot.comment

@@ -226,6 +226,8 @@ def _wait_inks(waited: int) -> tuple[Ink, Ink | None]:
 def _slot_words(cell: Cell, state: CellState) -> str:
     slot = cell.slot
     comment = slot.comment if slot is not None else ""
+    if state is CellState.HELD and slot is not None and slot.offer_until is not None:
+        return comment or "Offered to a patient"
     if state is CellState.HELD:
         return f"{comment or 'A colleague'} is booking"
     if state is CellState.BLOCKED:

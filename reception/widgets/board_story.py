@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from contract.codes import BookingAccess, CancelReason, Mark
 from contract.release import words_of
+from reception.records import Slot
 from reception.widgets.board_cell import (
     Cell,
     CellState,
@@ -56,11 +57,18 @@ def state_words(cell: Cell, now: datetime) -> str:
     if held is not None and state is CellState.LATE and held.late_until is not None:
         return f"{words}, expected at {clock_text(held.late_until)}"
     if state is CellState.HELD and cell.slot is not None:
-        who = cell.slot.comment or "A colleague"
-        return f"{who} is booking it until {clock_text(cell.slot.hold_ends)}"
+        return _holder(cell.slot)
     if state is CellState.BLOCKED and cell.slot is not None:
         return f"Blocked: {cell.slot.comment}" if cell.slot.comment else "Blocked"
     return words
+
+
+def _holder(slot: Slot) -> str:
+    """Who is booking it, or whom it is offered to, and until when."""
+    until = clock_text(slot.hold_ends)
+    if slot.offer_until is not None:
+        return slot.comment or f"Offered to a patient until {until}"
+    return f"{slot.comment or 'A colleague'} is booking it until {until}"
 
 
 def story_of(cell: Cell, clinician: str) -> list[StoryLine]:

@@ -25,9 +25,10 @@ KEYS: Mapping[str, Sequence[tuple[str, str]]] = {
     "Requests": (
         ("J, K", "Next, previous"),
         ("Enter", "Open"),
-        ("B", "Book: the best slots; Enter takes the first"),
+        ("B", "Book: the best slots; Enter takes one, Space ticks, O offers"),
         ("R, I", "Reply to the patient; note for colleagues"),
-        ("E", "Done, with an outcome"),
+        ("E", "Done: one key for the outcome, Enter tells the patient"),
+        ("Shift+J, K", "Mark several; E ends admin requests together"),
         ("U", "Urgent, or not; with Shift, emergency"),
         ("T, H", "Hand to a person or a team; back to everybody"),
         ("X", "Reject, with a reason"),

@@ -1,9 +1,21 @@
 """The queue as a list: three lines a row, dragged onto the board, worked by single keys."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QDrag, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -147,6 +159,8 @@ class QueueView(EvenList):
     """The request with this id is to be opened."""
     held_changed = Signal(bool)
     """Whether the list is hovered or has the focus has changed."""
+    picked = Signal(list)
+    """The requests of these ids are marked together, top to bottom."""
 
     def __init__(
         self,
@@ -165,7 +179,7 @@ class QueueView(EvenList):
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
@@ -187,6 +201,33 @@ class QueueView(EvenList):
             model.request(self.currentIndex().row()) if isinstance(model, QueueModel) else None
         )
         return request.id if request else ""
+
+    @property
+    def picked_ids(self) -> list[str]:
+        """Ids of the requests that are marked together, top to bottom."""
+        model = self.model()
+        if not isinstance(model, QueueModel):
+            return []
+        rows = sorted({index.row() for index in self.selectedIndexes()})
+        return [request.id for row in rows if (request := model.request(row)) is not None]
+
+    def setCurrentIndex(self, index: Index) -> None:
+        """Make *index* the current row and mark it alone, whatever keys are held meanwhile.
+
+        Qt's own would add to what is marked while Ctrl or Shift is down, also for a move that the
+        program makes.
+        """
+        marked = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.selectionModel().setCurrentIndex(index, marked)
+
+    def pick_only_current(self) -> None:
+        """Mark nothing but the current row."""
+        self.setCurrentIndex(self.currentIndex())
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Say what is marked now."""
+        super().selectionChanged(selected, deselected)
+        self.picked.emit(self.picked_ids)
 
     def step(self, by: int) -> None:
         """Move the current row by *by*, as j and k do."""
@@ -225,12 +266,22 @@ class QueueView(EvenList):
             Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
         ):
             super().keyPressEvent(event)
+        elif text in ("j", "k") and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._pick_on(1 if text == "j" else -1)
         elif text in ("j", "k"):
             self.step(1 if text == "j" else -1)
         elif text and text.isprintable() and text != " ":
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def _pick_on(self, by: int) -> None:
+        """Mark the next row as well."""
+        row = self.currentIndex().row() + by
+        if 0 <= row < self.model().rowCount():
+            self.selectionModel().setCurrentIndex(
+                self.model().index(row, 0), QItemSelectionModel.SelectionFlag.Select
+            )
 
     def startDrag(self, _actions: Qt.DropAction) -> None:
         """Carry the request's id, under a small picture of its row."""
@@ -261,6 +312,9 @@ class QueueView(EvenList):
         return pixmap
 
     def _on_clicked(self, index: QModelIndex) -> None:
+        several = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        if QApplication.keyboardModifiers() & several:
+            return  # this click marks
         self.setCurrentIndex(index)
         if self.current_id:
             self.opened.emit(self.current_id)

@@ -24,7 +24,7 @@ class Verb:
 VERBS = (
     Verb("b", "Book", needs_patient=True),
     Verb("r", "Reply", needs_patient=True),
-    Verb("e", "Done", needs_patient=True),
+    Verb("e", "Done"),
     Verb("u", "Urgent"),
     Verb("t", "Hand to"),
     Verb("x", "Reject"),

@@ -9,6 +9,7 @@ from reception.records.problem import Problem
 from reception.records.tree import Tree, each, text_at
 from reception.widgets.appointment_twins import TwinChoice
 from reception.widgets.look import Look
+from reception.widgets.match_reason import MatchReason
 from reception.widgets.patient_search import PatientSearch, Starts
 from reception.widgets.request_tool import Tool
 
@@ -16,7 +17,8 @@ from reception.widgets.request_tool import Tool
 class MatchTool(Tool):
     """What they wrote about themselves, and the search among the practice's patients."""
 
-    chosen = Signal(Patient)
+    chosen = Signal(str, Patient, str)
+    """The request of this id is this patient's, for this reason."""
 
     def __init__(
         self, desk: Desk, look: Look, tasks: Starts, parent: QWidget | None = None
@@ -27,15 +29,21 @@ class MatchTool(Tool):
         self.said.setWordWrap(True)
         self.search = PatientSearch(desk, look, tasks, self, stops_at_twins=False)
         self.twins = TwinChoice(look, self)
+        self.reason = MatchReason(look, self)
         self._desk, self._tasks = desk, tasks
         self._asked = 0
+        self._request: Request | None = None
+        self._person: Tree = {}
         self.search.setMinimumHeight(round(look.metrics.line_px * 12))
         self.body.addWidget(self.said)
         self.body.addWidget(self.search, 1)
         self.setFocusProxy(self.search)
         self.body.addWidget(self.twins)
+        self.body.addWidget(self.reason)
         self.search.chosen.connect(self._on_found)
-        self.twins.chosen.connect(self.chosen)
+        self.twins.chosen.connect(self._on_meant)
+        self.reason.confirmed.connect(self._on_confirmed)
+        self.reason.given_up.connect(self._on_given_up)
         self.search.given_up.connect(self.closed)
 
     def ask(self, request: Request) -> None:
@@ -43,6 +51,7 @@ class MatchTool(Tool):
         person: Tree = next(
             (c for c in each(request.tree, "contained") if c.get("resourceType") == "Patient"), {}
         )
+        self._request, self._person = request, person
         born = text_at(person, "birthDate")
         facts = [
             request.patient_name,
@@ -71,7 +80,24 @@ class MatchTool(Tool):
             self.twins.ask([patient, *twins])
             self.twins.buttons[0].setFocus()
         else:
-            self.chosen.emit(patient)
+            self._on_meant(patient)
+
+    @Slot(Patient)
+    def _on_meant(self, patient: Patient) -> None:
+        if self._request is not None:
+            self.twins.clear()
+            self.search.hide()
+            self.reason.ask(self._person, self._request.patient_name, patient)
+
+    @Slot(Patient, str)
+    def _on_confirmed(self, patient: Patient, reason: str) -> None:
+        if self._request is not None:
+            self.chosen.emit(self._request.id, patient, reason)
+
+    @Slot()
+    def _on_given_up(self) -> None:
+        self._clear_twins()
+        self.search.setFocus()
 
     def _on_problem(self, problem: Problem) -> None:
         self.said.setText(problem.sentence)
@@ -79,4 +105,5 @@ class MatchTool(Tool):
     def _clear_twins(self) -> None:
         self._asked += 1
         self.twins.clear()
+        self.reason.clear()
         self.search.show()

@@ -13,8 +13,10 @@ from PySide6.QtWidgets import (
 )
 
 from reception.desk.desk import Desk
+from reception.desk.item import Item
 from reception.desk.order import waiting_since
 from reception.desk.red_flags import NONE_FOUND, RedFlag, RedFlags, titles, what_to_do
+from reception.desk.same_problem import about_the_same, contacts
 from reception.desk.story import PatientStory
 from reception.desk.words import clock
 from reception.records import Message, Patient, Request
@@ -27,8 +29,17 @@ from reception.widgets.palette import Ink
 from reception.widgets.patient_banner import PatientBanner
 from reception.widgets.patient_story import Section, appointment_line, request_line
 from reception.widgets.patient_words import day_text
-from reception.widgets.queue_row import contact_text, holder_of, phrases_in
-from reception.widgets.queue_words import Due, Nearness, due_of, kind_of, mark_of, waiting_text
+from reception.widgets.queue_row import holder_of, phrases_in
+from reception.widgets.queue_words import (
+    Due,
+    Nearness,
+    due_of,
+    kind_of,
+    mark_of,
+    ordinal,
+    waiting_text,
+)
+from reception.widgets.request_form import RequestForm
 from reception.widgets.thread_conversation import Conversation, is_theirs, marked_html
 
 _DUE_INKS = {
@@ -49,11 +60,14 @@ class RequestView(QWidget):
         super().__init__(parent)
         self._desk, self._look, self._red_flags = desk, look, red_flags
         self._request: Request | None = None
+        self._form_words = ""
         unit = look.metrics.unit_px
         self.banner = PatientBanner(desk, look, self)
 
         self._kind, self._priority, self._due = (Chip(look, parent=self) for _ in range(3))
         self._contact, self._order = (Chip(look, parent=self) for _ in range(2))
+        self._carried = Chip(look, parent=self)
+        self._earlier: tuple[Request, ...] = ()
         self._when = QLabel(self)
         self._when.setProperty("kind", "muted")
         self._holder = Chip(look, parent=self)
@@ -67,6 +81,7 @@ class RequestView(QWidget):
             self._due,
             self._when,
             self._contact,
+            self._carried,
             self._order,
         ):
             flow.addWidget(widget)
@@ -86,9 +101,11 @@ class RequestView(QWidget):
         self.words.setFont(large)
         self.matched = QLabel(self)
         self.matched.setWordWrap(True)
+        self.form = RequestForm(look, self)
         self.conversation = Conversation(look, self)
         self.earlier = Section(look, "Earlier requests", self)
         self.coming = Section(look, "Appointments from today", self)
+        self.last = Section(look, "Last appointment", self)
         body = QWidget(self)
         column = QVBoxLayout(body)
         column.setContentsMargins(2 * unit, 2 * unit, 2 * unit, unit)
@@ -96,11 +113,13 @@ class RequestView(QWidget):
         column.addWidget(self._proxy, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.words)
         column.addWidget(self.matched)
+        column.addWidget(self.form)
         column.addSpacing(unit)
         column.addWidget(self.conversation)
         column.addSpacing(unit)
         column.addWidget(self.earlier)
         column.addWidget(self.coming)
+        column.addWidget(self.last)
         column.addStretch(1)
         self._scroll = QScrollArea(self)
         self._scroll.setWidgetResizable(True)
@@ -144,6 +163,10 @@ class RequestView(QWidget):
             loading = "Loading…" if request.patient_id else "Known once the person is matched"
             self.earlier.show_lines([], loading)
             self.coming.show_lines([], loading)
+            self.last.show_lines([], loading)
+            self.form.clear()
+            self._earlier = ()
+            self._form_words = ""
         if another:
             self._scroll.verticalScrollBar().setValue(0)
         self._show_head(request)
@@ -155,6 +178,8 @@ class RequestView(QWidget):
         if request is None or story.banner.patient.id != request.patient_id:
             return
         self.banner.show_facts(story.banner)
+        self._earlier = story.earlier
+        self._show_contacts(request)
         lines = [
             f"⚑ {request_line(self._desk, r)}"
             if phrases_in(self._red_flags, r)
@@ -165,6 +190,21 @@ class RequestView(QWidget):
         self.earlier.show_lines(lines, "None before this one")
         appointments = [appointment_line(self._desk, a) for a in story.banner.appointments]
         self.coming.show_lines(appointments, "None booked")
+
+    def show_item(self, item: Item) -> None:
+        """The form that came with it and who was seen last, if it is of the request shown."""
+        request = self._request
+        if request is None or (item.request_id, item.patient_id) != (
+            request.id,
+            request.patient_id,
+        ):
+            return
+        self.form.show_item(item)
+        lines = [appointment_line(self._desk, item.last)] if item.last is not None else []
+        if request.patient_id:
+            self.last.show_lines(lines, "None in the last year")
+        self._form_words = item.words
+        self._show_words(request)
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """The conversation, without a first message that only repeats the words."""
@@ -194,14 +234,33 @@ class RequestView(QWidget):
             self._due.say("", Ink.TEXT, Ink.RAISED)
         came = day_text(request.authored, desk.time.today())
         self._when.setText(f"came {came}, waiting {waiting_text(waiting_since(request), now)}")
-        contact = contact_text(request, desk.requests.of_patient(request.patient_id))
-        self._contact.say(f"↻ {contact}" if contact else "", Ink.WARN, Ink.WARN_TINT)
+        self._show_contacts(request)
         of_order = [r for r in desk.requests if r.order and r.order == request.order]
         more = len(of_order) - 1
         self._order.say(f"{more} more in this order" if more > 0 else "", Ink.TEXT, Ink.RAISED)
         holder, other = holder_of(request, desk.me.reference, now)
         ink, ground = (Ink.HELD, Ink.HELD_TINT) if other else (Ink.MUTED, Ink.RAISED)
         self._holder.say(holder, ink, ground)
+
+    def _show_contacts(self, request: Request) -> None:
+        """How often they have written lately, about what, and what was told of danger then."""
+        known = {r.id: r for r in self._desk.requests.of_patient(request.patient_id)}
+        known |= {r.id: r for r in self._earlier}
+        lately = [] if request.is_unmatched else contacts(request, known.values())
+        same = about_the_same(request, lately)
+        text = f"{ordinal(len(lately) + 1)} in 9 days" if lately else ""
+        alike = ", same problem" if same else ""
+        self._contact.say(f"↻ {text}{alike}" if text else "", Ink.WARN, Ink.WARN_TINT)
+        self._contact.setToolTip(
+            "\n".join(request_line(self._desk, other) for other in same or lately)
+        )
+        flagged = [(other, phrases_in(self._red_flags, other)) for other in lately]
+        first = next(((other, found) for other, found in flagged if found), None)
+        carried = ""
+        if first is not None:
+            day = day_text(first[0].authored, self._desk.time.today())
+            carried = f"⚑ before: {first[1][0].lower()}, {day}"
+        self._carried.say(carried, Ink.URGENT, Ink.URGENT_TINT)
 
     def _show_words(self, request: Request) -> None:
         palette = self._look.palette
@@ -214,6 +273,9 @@ class RequestView(QWidget):
             marked_html(text, spans, palette.css(Ink.URGENT_TINT), palette.css(Ink.URGENT))
         )
         self.words.setAccessibleName(text)
+        person = self._red_flags.person_of(request)
+        told = self._red_flags.found_in(self._form_words, person) if self._form_words else []
+        since = [*told, *since]
         self.matched.setText(flags_text(found, since, acknowledgement_of(request)))
         self.matched.setProperty("kind", "urgent" if found or since else "muted")
         self.matched.style().polish(self.matched)

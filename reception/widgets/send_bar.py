@@ -65,9 +65,9 @@ class SendBar(QFrame):
             more = f"  (+{len(waiting) - 1} more)" if len(waiting) > 1 else ""
             files = len(self._next.files)
             with_it = f" with {files} {'file' if files == 1 else 'files'}" if files else ""
-            reply = self._next.window.words.lower()
+            reply = self._next.how
             self.words.setText(
-                f"Message to {self._next.patient.name}{with_it} goes in {left_s} s ({reply}){more}"
+                f"Message to {self._next.who}{with_it} goes in {left_s} s ({reply}){more}"
             )
 
     @Slot()

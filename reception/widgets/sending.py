@@ -4,7 +4,8 @@ Nothing is recalled on the wire; the words stay in the drafts until the service 
 a message survives the end of the program as a draft.
 """
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -27,6 +28,7 @@ class Outgoing:
         done: whether the request is finished with it.
         window: how long the patient may answer.
         files: what goes along.
+        message_key: its message-key (a UUID): however often it is sent, it arrives once.
     """
 
     key: str
@@ -36,6 +38,22 @@ class Outgoing:
     done: bool
     window: ReplyWindow = USUAL
     files: tuple[Enclosure, ...] = ()
+    message_key: str = field(default_factory=lambda: str(uuid.uuid4()), kw_only=True)
+
+    @property
+    def who(self) -> str:
+        """Who will read it, in words."""
+        return self.patient.name
+
+    @property
+    def how(self) -> str:
+        """What comes of it, in a few words."""
+        return self.window.words.lower()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of every draft that goes with it."""
+        return (self.key,)
 
 
 class Sending(QObject):
@@ -45,6 +63,10 @@ class Sending(QObject):
     """This Outgoing is to be sent now."""
     changed = Signal()
     """Something has come, gone, or is a second nearer."""
+    put_in = Signal(object)
+    """This Outgoing begins to wait."""
+    settled = Signal(str)
+    """The one of this key has been taken back, sent, or could not be."""
 
     def __init__(self, wait_s: float = UNDO_SEND_S, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +83,10 @@ class Sending(QObject):
 
     def is_busy_with(self, key: str) -> bool:
         """Whether the words of that draft wait, or are on their way."""
-        return key in self._waiting or key in self._under_way
+        if key in self._waiting or key in self._under_way:
+            return True
+        waiting = (out for out, _ in self._waiting.values())
+        return any(key in out.keys for out in (*waiting, *self._under_way.values()))
 
     def left_s(self, key: str) -> int:
         """Whole seconds until that one goes."""
@@ -72,12 +97,15 @@ class Sending(QObject):
         """Send *outgoing* when its time has come."""
         self._waiting[outgoing.key] = (outgoing, monotonic() + self._wait_s)
         self._tick.start()
+        self.put_in.emit(outgoing)
         self.changed.emit()
 
     def take_back(self, key: str) -> Outgoing | None:
         """Do not send that one; None when it has gone already."""
         held = self._waiting.pop(key, None)
         self._rest()
+        if held is not None:
+            self.settled.emit(key)
         self.changed.emit()
         return held[0] if held else None
 
@@ -88,7 +116,8 @@ class Sending(QObject):
 
     def ended(self, key: str) -> None:
         """That one has been sent, or could not be."""
-        self._under_way.pop(key, None)
+        if self._under_way.pop(key, None) is not None:
+            self.settled.emit(key)
         self.changed.emit()
 
     @Slot()

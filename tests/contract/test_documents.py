@@ -25,9 +25,9 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
         wanted = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         with pytest.raises(ValueError, match=r"(?s)^(Line \d+|The text is cut short): .+\.$"):
-            documents.read("phrases", text)
+            documents.read("assignments", text)
     else:
-        assert documents.read("phrases", text) == wanted
+        assert documents.read("assignments", text) == wanted
 
 
 def test_a_broken_text_names_its_line() -> None:

@@ -25,7 +25,12 @@ def test_a_document_is_in_force_until_it_is_retired(surgery: Surgery) -> None:
 
 def test_there_is_one_of_each_name(surgery: Surgery, refused: Refused) -> None:
     surgery.create(PRIYA, documents.tree_of("phrases", ""))
-    refused(409, surgery.create, PRIYA, documents.tree_of("phrases", "a = 1"))
+    refused(
+        409,
+        surgery.create,
+        PRIYA,
+        documents.tree_of("phrases", "[[phrase]]\nname = 'A'\ntext = 'B'"),
+    )
 
 
 def test_text_that_cannot_be_read_is_refused_with_its_line(

@@ -161,7 +161,8 @@ def test_an_unmatched_request_is_matched_before_it_is_answered(
             422, surgery.update, PRIYA, {**task, "status": "completed", "output": [output]}
         )
         assert no.expression == "Task.for"
-    matched = surgery.update(PRIYA, {**task, "for": {"reference": "Patient/p1"}})
+    how = {"statusReason": {"text": "Name and birth date agree"}}
+    matched = surgery.update(PRIYA, {**task, "for": {"reference": "Patient/p1"}, **how})
     assert state(matched) == "new"
     refused(422, surgery.update, PRIYA, {**matched, "for": {"reference": "Patient/p2"}})
     surgery.update(PRIYA, {**matched, "status": "completed", "output": [outcome("booked-phone")]})

@@ -198,13 +198,22 @@ class Receptionist(Robot):
             return gone and (known is None or not known.is_open or not known.waits_for_us)
 
         for _ in range(4):
-            if await self.until(lambda: is_over() or self._asks(page), PATIENCE_S / 4):
+            if await self.until(
+                lambda: is_over() or self._asks(page) or self._waits(page, request),
+                PATIENCE_S / 4,
+            ):
                 if is_over():
                     self.done.append(request.reference)
                     return
+                if self._waits(page, request):
+                    page.mail.waiting.send_now()  # nobody thinks better of it within 20 seconds
+                    continue
                 self.strike("Return")
         sentence = panel.banner.sentence if panel.banner.isVisible() else "it did not end"
         self.put_aside(request.id, sentence)
+
+    def _waits(self, page: DeskPage, request: Request) -> bool:
+        return any(out.request_id == request.id for out in page.mail.waiting.waiting)
 
     def _asks(self, page: DeskPage) -> bool:
         tool = page.panel.tool

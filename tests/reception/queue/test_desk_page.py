@@ -113,7 +113,7 @@ def test_the_chosen_slot_goes_and_the_nearest_are_offered(
     assert slot_id not in fits.slot_ids
 
 
-def test_done_is_two_keys(
+def test_done_is_three_keys(
     desk_page: DeskPage, practice: RunningPractice, until: Until, hands: Hands, desk: Desk
 ) -> None:
     request = arrived(desk_page, practice, until, "Is the surgery open on Christmas Eve?", number=2)
@@ -121,6 +121,10 @@ def test_done_is_two_keys(
     until(lambda: desk_page.panel.patient is not None)
     hands.press("e")
     hands.press("4")
+    assert desk_page.panel.ending.isVisible()
+    hands.press(Qt.Key.Key_Return)
+    assert now(desk, request.id).is_open  # it can be taken back for twenty seconds
+    desk_page.mail.waiting.send_now()
     until(lambda: now(desk, request.id).status == "completed")
     assert now(desk, request.id).outcome == Outcome.ADMIN_ANSWERED
 
@@ -299,15 +303,27 @@ def test_an_unmatched_person_is_matched_before_anything_else(
     assert not panel.bar.buttons["r"].isEnabled()
     assert panel.press("b") is False
     assert panel.press("r") is False
-    assert panel.press("e") is False
+    assert panel.press("e") is True  # a duplicate, an emergency: nothing else can come of it yet
+    assert [str(o) for o, b in panel.outcome.buttons.items() if b.isEnabled()] == [
+        "redirected-emergency",
+        "duplicate",
+        "withdrawn",
+    ]
+    assert panel.press("m") is True
     until(lambda: panel.match.search.model.rowCount() > 0)
     found = panel.match.search.current
     assert found is not None
     assert found.family == somebody.family
     hands.press(Qt.Key.Key_Return)
-    until(lambda: now(desk, request_id).patient_id or panel.match.twins.isVisible())
+    until(lambda: panel.match.reason.isVisible() or panel.match.twins.isVisible())
     if panel.match.twins.isVisible():
         hands.press(Qt.Key.Key_Space)
+    until(panel.match.reason.isVisible)
+    assert found.born_text in panel.match.reason.confirm.text()
+    assert now(desk, request_id).is_unmatched
+    if not panel.match.reason.reason.text():
+        hands.type("Spoke to them")
+    hands.press(Qt.Key.Key_Return)
     until(lambda: now(desk, request_id).patient_id == found.id)
     until(lambda: panel.patient is not None and panel.patient.id == found.id)
     until(panel.bar.buttons["b"].isEnabled)
@@ -337,6 +353,10 @@ def test_a_near_twin_is_matched_only_side_by_side(
     assert shown.born_text in match.twins.buttons[0].text()
     hands.press(Qt.Key.Key_Tab)
     hands.press(Qt.Key.Key_Space)
+    until(match.reason.isVisible)
+    assert now(desk, request_id).is_unmatched
+    match.reason.reason.setText("Spoke to them")
+    hands.press(Qt.Key.Key_Return)
     until(lambda: not now(desk, request_id).is_unmatched)
     assert now(desk, request_id).patient_id != shown.id
 

@@ -124,7 +124,7 @@ def test_the_draft_of_one_patient_is_not_shown_to_the_next(
     page.composer.keep()
 
 
-def test_done_by_two_keys(
+def test_done_by_three_keys(
     messages_page: MessagesPage, practice: RunningPractice, until: Until, hands: Hands, desk: Desk
 ) -> None:
     request = thread(messages_page, practice, until, "Thanks for ringing", number=4)
@@ -132,6 +132,9 @@ def test_done_by_two_keys(
     until(lambda: messages_page.composer.target is not None)
     hands.press("e")
     hands.press("4")
+    until(messages_page.panel.ending.isVisible)
+    hands.press(Qt.Key.Key_Return)
+    messages_page.mail.waiting.send_now()
     until(lambda: not _held(desk, request).is_open)
     until(lambda: messages_page.threads.model.row_of(request.id) < 0)
 

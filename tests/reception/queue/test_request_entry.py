@@ -89,7 +89,7 @@ def test_at_the_counter_urgent_admin_for_somebody_not_on_the_list(
     person = made.tree["contained"][0]
     assert (person["name"][0]["family"], person["birthDate"]) == ("Quilla", "1980-02-01")
     idle(desk_page)
-    matched = finish(desk.match(made.id, patient(desk, 6)))
+    matched = finish(desk.match(made.id, patient(desk, 6), "At the desk"))
     assert matched.patient_id == patient(desk, 6).id
 
 

@@ -148,6 +148,7 @@ def _changes() -> list[tuple[type[Record], Callable[[Any], dict[str, Any]]]]:
         (Appointment, lambda a: a.moved_to([_slot()], "c2", "Dr B")),
         (Slot, lambda s: s.to_busy()),
         (Slot, lambda s: s.to_free()),
+        (Slot, lambda s: s.to_offered("c1", "p1", "t1", AT, "Offered")),
         (Slot, lambda s: s.to_unavailable()),
         (Slot, lambda s: s.to_held("c1", "k1", "Sam")),
         (Slot, lambda s: s.with_access({"online"})),
@@ -156,7 +157,9 @@ def _changes() -> list[tuple[type[Record], Callable[[Any], dict[str, Any]]]]:
         (Request, lambda r: r.assigned("CareTeam/t1", "Admin")),
         (Request, lambda r: r.prioritised(Priority.URGENT, "worse")),
         (Request, lambda r: r.awaiting_patient(AT)),
-        (Request, lambda r: r.matched("Patient/p1", "SMITH, Jane")),
+        (Request, lambda r: r.offering(["s1", "s2"], AT)),
+        (Request, lambda r: r.without_offer()),
+        (Request, lambda r: r.matched("Patient/p1", "SMITH, Jane", "Known to us")),
         (Request, lambda r: r.completed(Outcome.ADVICE, ["Communication/m1"], "told")),
         (Request, lambda r: r.rejected(Reject.OTHER, "Please ring us.")),
         (Request, lambda r: r.reopened()),
@@ -182,6 +185,7 @@ TOUCHED: dict[type[Record], frozenset[str]] = {
     Request: frozenset(
         {
             "status",
+            "input",
             "businessStatus",
             "owner",
             "priority",
