@@ -1,7 +1,7 @@
 """Rules that hold whatever the trees look like."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +12,7 @@ from contract.core_hours import due_at
 from contract.moves import APPOINTMENT_MOVES, TASK_MOVES, appointment_may_move
 from practice.clock import instant
 from practice.rules import booking, messages, patients, requests, sight, slots
+from practice.rules.engaged import Engaged
 from practice.rules.policy import Policy
 from practice.rules.trees import bare, id_of, identifier, without_identifier
 from practice.store import Stored, Tree
@@ -73,8 +74,21 @@ def resources(draw: st.DrawFn) -> Tree:
     return tree
 
 
+class AtLeisure(Engaged):
+    """Clinicians who have nobody all day, without looking."""
+
+    def __init__(self) -> None:
+        """Nothing is needed."""
+
+    def over(self, slot: Tree) -> bool:
+        """Never."""
+        return False
+
+
 class NoUnit:
     """Fails when a rule looks into the store: none of these types needs it."""
+
+    worked_out: ClassVar[dict[type, object]] = {Engaged: AtLeisure()}
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(name)

@@ -16,14 +16,22 @@ from reception.records import Slot
 from reception.ui.release_page import ReleasePage
 from reception.widgets.look import Look
 from reception.widgets.slot_counts import Counts, Named, Wish, chosen, count_of, counted
+from tests.reception.board.afternoon import some_to_open
 from tests.reception.board.diary import Diary, at, busy_monday
 from tests.reception.conftest import Finish, Until
 from tests.reception.desk.picks import patient
 from tests.reception.desks import Desks
+from tests.running import RunningPractice
 
 
 @pytest.fixture
-def page(desk: Desk, look: Look, finish: Finish) -> Iterator[ReleasePage]:
+def spare(desk: Desk, practice: RunningPractice, until: Until) -> None:
+    """Enough of the afternoon that nobody has opened or taken: tests share the practice."""
+    some_to_open(practice, [desk], until)
+
+
+@pytest.fixture
+def page(desk: Desk, look: Look, finish: Finish, spare: None) -> Iterator[ReleasePage]:
     made = ReleasePage(desk, look)
     made.resize(1366, 768)
     made.show()

@@ -18,6 +18,7 @@ from reception.ui.release_page import ReleasePage
 from reception.widgets.look import Look
 from reception.widgets.outlook_model import OutlookModel
 from reception.widgets.slot_counts import Counts, count_of
+from tests.reception.board.afternoon import some_to_open
 from tests.reception.conftest import Finish, Until
 from tests.reception.desk.picks import patient
 from tests.reception.desks import Desks
@@ -273,8 +274,11 @@ def test_what_is_kept_for_others_is_shown_and_given_back(
     until(lambda: with_others() == set(kept))
 
 
-def test_who_lacks_the_right_sees_why(desks: Desks, look: Look, finish: Finish) -> None:
+def test_who_lacks_the_right_sees_why(
+    desks: Desks, look: Look, finish: Finish, until: Until
+) -> None:
     desk = finish(desks.open("clinician"))
+    some_to_open(desks.practice, [desk], until)
     page = ReleasePage(desk, look)
     try:
         page.open_pane.form.set_times(time(14), time(18))
