@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from contract.codes import Priority
 from contract.core_hours import LONDON
@@ -324,10 +324,12 @@ class Tour:
         slot = self._free_slots()[0]
         view, board = page.queue.view, page.board.view
         page.queue.admit()
-        row = page.queue.model.index(page.queue.model.row_of(request_id), 0)
-        view.scrollTo(row)
         board.go_to(slot.reference)
+        row = page.queue.model.index(page.queue.model.row_of(request_id), 0)
+        # In the middle: at the foot the toast of the last act may lie over it.
+        view.scrollTo(row, QAbstractItemView.ScrollHint.PositionAtCenter)
         await asyncio.sleep(0.3)
+        row = page.queue.model.index(page.queue.model.row_of(request_id), 0)
         start = view.viewport().mapToGlobal(view.visualRect(row).center())
         cell = board.visualRect(page.board.model.index_of(slot.reference))
         end = board.viewport().mapToGlobal(cell.center())
