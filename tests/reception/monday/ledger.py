@@ -62,9 +62,13 @@ class Answer:
         return None if self.answered is None else self.answered - self.came
 
 
-def answers(service: Signed, requests: Iterable[Request]) -> list[Answer]:
-    """The first answer to each request that has come, read from its versions."""
-    return [_answer(request, versions(service, request)) for request in requests]
+def answers(service: Signed, requests: Iterable[Request], opens: datetime) -> list[Answer]:
+    """The first answer since *opens* to each request, read from its versions.
+
+    Who wrote before the practice opened has waited since it did.
+    """
+    found = (_answer(request, versions(service, request), opens) for request in requests)
+    return [one for one in found if one.answered is None or one.answered >= opens]
 
 
 def versions(service: Signed, request: Request) -> list[Tree]:
@@ -99,10 +103,10 @@ def staff_messages(service: Signed, request: Request) -> list[Tree]:
     return [t for t in found if text_at(t, "sender", "reference").startswith("Practitioner/")]
 
 
-def _answer(request: Request, history: Sequence[Tree]) -> Answer:
+def _answer(request: Request, history: Sequence[Tree], opens: datetime) -> Answer:
     answered = next((tree for tree in history if tree["status"] in _ANSWERED), None)
     at = moment(text_at(answered, "meta", "lastUpdated")) if answered is not None else None
-    return Answer(_lane(request), request.authored, at)
+    return Answer(_lane(request), max(request.authored, opens), at)
 
 
 def _lane(request: Request) -> str:

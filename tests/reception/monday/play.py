@@ -121,8 +121,6 @@ class Monday:
                     queue = self._windows[0].desk.requests.open_ones()
                     found.waiting_at_close = sum(r.waits_for_us for r in queue)
             stop.set()
-        for robot in self._robots:
-            robot.acknowledge()
         found.acts = [len(robot.done) for robot in self._robots]
         found.stuck = [words for robot in self._robots for words in robot.stuck]
         return found
@@ -137,7 +135,8 @@ class Monday:
         found.silent = {
             i for i, r in ledger.requests.items() if r.is_emergency and not is_acknowledged(r)
         } | {r.id for one in self._windows for r in one.desk.alarm.ringing}
-        found.answers = answers(service, ledger.requests.values())
+        opens = midnight + timedelta(hours=8)
+        found.answers = answers(service, ledger.requests.values(), opens)
         return found
 
     async def _settled(self, found: Outcome, midnight: datetime) -> Ledger:
@@ -146,6 +145,8 @@ class Monday:
         loop = asyncio.get_running_loop()
         end = loop.time() + SETTLE_S
         while True:
+            for robot in self._robots:  # an emergency that came last of all
+                robot.acknowledge()
             ledger = Ledger.read(service, midnight)
             found.received = len(ledger.requests)
             found.still_open, found.done = len(ledger.still_open), len(ledger.done)
@@ -157,7 +158,9 @@ class Monday:
             found.lost = heard - ledger.requests.keys()
             wanted = (found.received, found.still_open, found.done)
             is_same = all(counts == wanted for counts in found.counts)
-            if (is_same and not found.unseen and not found.lost) or loop.time() > end:
+            rings = any(one.desk.alarm.ringing for one in self._windows)
+            is_quiet = not rings and not found.unseen and not found.lost
+            if (is_same and is_quiet) or loop.time() > end:
                 return ledger
 
     @staticmethod

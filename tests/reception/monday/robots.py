@@ -21,7 +21,6 @@ from reception.signed_in import SignedIn
 from reception.ui.desk_page import DeskPage
 from reception.ui.page import Page
 from reception.ui.prescriptions_page import PrescriptionsPage
-from reception.widgets.queue_row import holder_of
 from reception.widgets.queue_words import OUTCOMES
 
 LOOK_S = 0.01
@@ -142,9 +141,10 @@ class Receptionist(Robot):
             request = desk.requests.get(request_id)
             if request is None or request.is_repeat or not request.waits_for_us:
                 continue
-            if not holder_of(request, desk.me.reference, desk.time.now())[1] and not self.is_aside(
-                request_id
-            ):
+            somebodys = request.owner.startswith("Practitioner/")
+            if somebodys and request.owner != desk.me.reference:
+                continue  # a colleague has it open, or it was handed to one
+            if not self.is_aside(request_id):
                 return request
         return None
 
@@ -170,6 +170,8 @@ class Receptionist(Robot):
             held = panel.request
             if held is None or held.id != request.id or panel.banner.isVisible():
                 return True
+            if held.owner.startswith("Practitioner/") and held.owner != self.desk.me.reference:
+                return True
             mine = held.owner == self.desk.me.reference
             return mine and (held.is_unmatched or panel.patient is not None)
 
@@ -178,6 +180,7 @@ class Receptionist(Robot):
         if held is None or held.id != request.id or held.owner != self.desk.me.reference:
             self.put_aside(request.id)  # a colleague was quicker
             return True
+        self._come_back(page)
         if held.is_unmatched:
             self._reject()
         elif self._books(held):
@@ -197,11 +200,16 @@ class Receptionist(Robot):
             gone = panel.request is None or panel.request.id != request.id
             return gone and (known is None or not known.is_open or not known.waits_for_us)
 
-        for _ in range(4):
-            if await self.until(
+        for _ in range(6):
+            self._come_back(page)
+            if not await self.until(
                 lambda: is_over() or self._asks(page) or self._waits(page, request),
-                PATIENCE_S / 4,
+                PATIENCE_S / 12,
             ):
+                if panel.tool is panel.fits and panel.fits.slot_ids:
+                    panel.fits.setFocus()
+                    self.strike("Return")
+            else:
                 if is_over():
                     self.done.append(request.reference)
                     return
@@ -211,6 +219,12 @@ class Receptionist(Robot):
                 self.strike("Return")
         sentence = panel.banner.sentence if panel.banner.isVisible() else "it did not end"
         self.put_aside(request.id, sentence)
+
+    def _come_back(self, page: DeskPage) -> None:
+        """Bring the keyboard to the page if another act has taken it along."""
+        focus = self.window.focusWidget()
+        if focus is None or not page.isAncestorOf(focus):
+            page.came_to_front()
 
     def _waits(self, page: DeskPage, request: Request) -> bool:
         return any(out.request_id == request.id for out in page.mail.waiting.waiting)
