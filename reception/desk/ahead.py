@@ -93,6 +93,7 @@ class Ahead(QObject):
                     continue
                 if missing in self._wanted:
                     self._held[missing] = story
+                    self._stale.discard(missing)  # reading it has told the stores of its records
                     self.ready.emit(missing)
         finally:
             self._is_reading = False

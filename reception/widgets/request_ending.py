@@ -98,7 +98,7 @@ class EndingTool(Tool):
     ) -> None:
         """Show the practice's words for *outcome* (*word* for short), or *text* taken back."""
         self._request_id, self._patient, self._outcome = request_id, patient, outcome
-        self.title.setText(f"{word}: {patient.name}")
+        self.title.setText(word)  # whose it is stands on the button
         self._offer(self._book.for_use(outcome))
         if text:
             self._filled = ""

@@ -24,6 +24,7 @@ class Tool(QFrame):
         self.title.setProperty("kind", "heading")
         self.hint = QLabel("", self)
         self.hint.setProperty("kind", "muted")
+        self.hint.setWordWrap(True)  # or a long one would make the panel wider than its room
         self._close = QToolButton(self)
         self._close.setAccessibleName("Put away")
         self._close.setToolTip("Put away (Esc)")
