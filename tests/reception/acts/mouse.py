@@ -219,6 +219,13 @@ class Mouse:
 
     def press(self, button: QAbstractButton, key: str = "") -> None:
         self._until(lambda: button.isVisible() and button.isEnabled(), f"{told(button)} was there")
+        seen: list[QPoint] = []
+
+        def stands_still() -> bool:  # what was written beside it may move it, and an eye follows
+            seen.append(button.mapToGlobal(QPoint()))
+            return len(seen) > 2 and seen[-1] == seen[-2] == seen[-3]
+
+        self._until(stands_still, f"{told(button)} stood still")
         part = None
         if isinstance(button, (QRadioButton, QCheckBox)):
             option = QStyleOptionButton()
