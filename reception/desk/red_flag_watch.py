@@ -116,7 +116,8 @@ class RedFlagWatch(QObject):
         self.problem = ""
         self.rules_changed.emit()
         for request in requests:
-            if self._meaning(request) != before[request.id]:
+            # Another desk of this program may have put the same rules in force a moment before.
+            if self._meaning(request) != before[request.id] or self.flags.found_for(request):
                 self._stores.requests.retell(request.id)
 
     def _meaning(self, request: Request) -> tuple[object, ...]:
