@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from reception.desk.desk import Desk
 from reception.desk.intake import TakenDown
@@ -21,6 +21,7 @@ from reception.widgets.banner import Banner, Weight
 from reception.widgets.board_model import BoardModel
 from reception.widgets.ending_mail import EndingMail
 from reception.widgets.look import Look
+from reception.widgets.panes import side_by_side
 from reception.widgets.queue_lane import Lane
 from reception.widgets.queue_pane import request_queue
 from reception.widgets.queue_sweep import SweepBar
@@ -64,19 +65,17 @@ class DeskPage(Page):
         self.board = BoardPane(desk, look, self._tasks, self, model)
         self.menus = BoardMenus(desk, look, self._tasks, self.board)
         self.send_bar = SendBar(self.mail.waiting, look, self)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setObjectName("deskSplitter")
-        self.splitter.setChildrenCollapsible(False)
-        unit = look.metrics.unit_px
-        for pane, stretch, least in (
-            (self.queue, 0, 36),
-            (self.middle, 3, 44),
-            (self.board, 4, 40),
-        ):
-            pane.setMinimumWidth(unit * least)
-            self.splitter.addWidget(pane)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
-        self.splitter.setSizes([unit * 58, unit * 80, unit * 110])
+        self.splitter = side_by_side(
+            self._look,
+            self,
+            "deskSplitter",
+            (
+                (self.queue, 0, 36),
+                (self.middle, 3, 44),
+                (self.board, 4, 40),
+            ),
+            (58, 80, 110),
+        )
         self.board_button = QToolButton(self.queue)
         self.board_button.setCheckable(True)
         self.board_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -5,7 +5,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from reception.ui.thread_panel import ThreadPanel
 from reception.widgets.banner import Banner, Weight
 from reception.widgets.ending_mail import EndingMail
 from reception.widgets.look import Look
+from reception.widgets.panes import side_by_side
 from reception.widgets.send_bar import SendBar
 from reception.widgets.sending import Outgoing
 from reception.widgets.thread_row import ThreadLane, is_conversation, thread_list
@@ -80,18 +80,17 @@ class MessagesPage(Page):
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.panel)
         self._middle.addWidget(self.letter)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setObjectName("messagesSplitter")
-        self.splitter.setChildrenCollapsible(False)
-        for pane, stretch, least in (
-            (left, 0, 40),
-            (self._middle, 3, 50),
-            (self.panel.side, 2, 36),
-        ):
-            pane.setMinimumWidth(unit * least)
-            self.splitter.addWidget(pane)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
-        self.splitter.setSizes([unit * 46, unit * 112, unit * 48])
+        self.splitter = side_by_side(
+            self._look,
+            self,
+            "messagesSplitter",
+            (
+                (left, 0, 40),
+                (self._middle, 3, 50),
+                (self.panel.side, 2, 36),
+            ),
+            (46, 112, 48),
+        )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from reception.ui.tasks import Tasks
 from reception.widgets.banner import Banner
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
+from reception.widgets.panes import side_by_side
 from reception.widgets.patient_banner import PatientBanner
 from reception.widgets.patient_search import PatientSearch
 from reception.widgets.patient_story import PatientStoryView
@@ -71,14 +71,13 @@ class PatientsPage(Page):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(nothing)
         self._stack.addWidget(shown)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setObjectName("patientsSplitter")
-        self.splitter.setChildrenCollapsible(False)
-        for pane, stretch, least in ((left, 0, 48), (self._stack, 1, 48)):
-            pane.setMinimumWidth(unit * least)
-            self.splitter.addWidget(pane)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
-        self.splitter.setSizes([unit * 75, unit * 100])
+        self.splitter = side_by_side(
+            self._look,
+            self,
+            "patientsSplitter",
+            ((left, 0, 48), (self._stack, 1, 48)),
+            (75, 100),
+        )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

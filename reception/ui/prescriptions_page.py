@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from contract.codes import Reject, RepeatState
 from reception.desk.desk import Desk
@@ -19,6 +19,7 @@ from reception.widgets.look import Look
 from reception.widgets.order_list import OrderList
 from reception.widgets.order_panel import OrderPanel
 from reception.widgets.order_words import OrderLane, OrderSort
+from reception.widgets.panes import side_by_side
 from reception.widgets.patient_story import PatientStoryView
 from reception.widgets.sign_sheet import SignBar, SignSheet
 
@@ -48,30 +49,29 @@ class PrescriptionsPage(Page):
         self.sheet = SignSheet(desk.signing, look, self)
         self.sign_bar = SignBar(desk.signing, look, self)
         self.story = PatientStoryView(desk, look, self)
-        self._build(look.metrics.unit_px)
+        self._build()
         self._connect()
         if desk.repeats.may_approve:
             self.orders.show_lane(OrderLane.PRESCRIBER)
 
-    def _build(self, unit: int) -> None:
+    def _build(self) -> None:
         nothing = QLabel("Enter opens the marked order", self)
         nothing.setProperty("kind", "muted")
         nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stack = QStackedWidget(self)
         for widget in (nothing, self.panel, self.sheet):
             self.stack.addWidget(widget)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setObjectName("prescriptionsSplitter")
-        self.splitter.setChildrenCollapsible(False)
-        for pane, stretch, least in (
-            (self.orders, 0, 44),
-            (self.stack, 3, 60),
-            (self.story, 2, 36),
-        ):
-            pane.setMinimumWidth(unit * least)
-            self.splitter.addWidget(pane)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
-        self.splitter.setSizes([unit * 58, unit * 90, unit * 56])
+        self.splitter = side_by_side(
+            self._look,
+            self,
+            "prescriptionsSplitter",
+            (
+                (self.orders, 0, 44),
+                (self.stack, 3, 60),
+                (self.story, 2, 36),
+            ),
+            (58, 90, 56),
+        )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

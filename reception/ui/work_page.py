@@ -4,7 +4,7 @@ from enum import Enum
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from contract.codes import RequestState
 from reception.desk.desk import Desk
@@ -22,6 +22,7 @@ from reception.widgets.banner import Banner, Weight
 from reception.widgets.ending_mail import EndingMail
 from reception.widgets.look import Look
 from reception.widgets.next_card import NextCard
+from reception.widgets.panes import side_by_side
 from reception.widgets.patient_banner import PatientBanner
 from reception.widgets.patient_story import PatientStoryView
 from reception.widgets.queue_eyes import QueueEyes
@@ -97,7 +98,7 @@ class WorkPage(Page):
         self.next_story = PatientStoryView(desk, look, self, record_first=True)
         self.send_bar = SendBar(self.mail.waiting, look, self)
         self._soon = QTimer(self, singleShot=True, interval=_LOOK_MS)
-        self._build(look.metrics.unit_px)
+        self._build()
         self._connect()
         self._on_soon()
 
@@ -117,7 +118,7 @@ class WorkPage(Page):
             lanes.insert(1, WorkLane.SIGN)
         return QueuePane(desk, self._look, model, view, lanes, _order_text, self, eyes)
 
-    def _build(self, unit: int) -> None:
+    def _build(self) -> None:
         left = self._left = QWidget(self)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -134,18 +135,17 @@ class WorkPage(Page):
         self._middle.addWidget(between)
         self._middle.addWidget(self.panel)
         self.panel.side.hide()
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setObjectName("workSplitter")
-        self.splitter.setChildrenCollapsible(False)
-        for pane, stretch, least in (
-            (left, 0, 40),
-            (self._middle, 3, 50),
-            (self.panel.side, 2, 36),
-        ):
-            pane.setMinimumWidth(unit * least)
-            self.splitter.addWidget(pane)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
-        self.splitter.setSizes([unit * 46, unit * 112, unit * 48])
+        self.splitter = side_by_side(
+            self._look,
+            self,
+            "workSplitter",
+            (
+                (left, 0, 40),
+                (self._middle, 3, 50),
+                (self.panel.side, 2, 36),
+            ),
+            (46, 112, 48),
+        )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
