@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from reception.records import Patient, Request
@@ -10,6 +10,7 @@ from reception.widgets.flow import Flow
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 from reception.widgets.patient_words import on_button
+from reception.widgets.verb_button import verb_button
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,7 @@ class RequestBar(QFrame):
         flow = Flow(strip, gap_px=unit, line_px=max(2, unit // 2))
         self.buttons: dict[str, QPushButton] = {}
         for verb in (*VERBS, Verb("m", "Match")):
-            button = QPushButton(strip)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setProperty("key", verb.key)
-            button.setText(f"{verb.word}  {verb.key.upper()}")
-            button.setAccessibleName(verb.word)
-            button.setAccessibleDescription(f"Key {verb.key.upper()}")
+            button = verb_button(verb.key, verb.word, strip)
             button.clicked.connect(self._on_clicked)
             flow.addWidget(button)
             self.buttons[verb.key] = button

@@ -1,6 +1,6 @@
 """What can be done with the open conversation: a button and a key each."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from reception.records import Patient, Request
@@ -8,6 +8,7 @@ from reception.widgets.flow import Flow
 from reception.widgets.look import Look
 from reception.widgets.palette import Ink
 from reception.widgets.patient_words import on_button
+from reception.widgets.verb_button import verb_button
 
 VERBS = (
     ("r", "Reply"),
@@ -41,11 +42,7 @@ class ThreadBar(QFrame):
         flow = Flow(strip, gap_px=unit, line_px=max(2, unit // 2))
         self.buttons: dict[str, QPushButton] = {}
         for key, word in VERBS:
-            button = QPushButton(f"{word}  {key.upper()}", strip)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setProperty("key", key)
-            button.setAccessibleName(word)
-            button.setAccessibleDescription(f"Key {key.upper()}")
+            button = verb_button(key, word, strip)
             button.setToolTip(_HINTS.get(key, ""))
             button.clicked.connect(self._on_clicked)
             flow.addWidget(button)
