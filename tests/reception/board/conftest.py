@@ -9,10 +9,11 @@ import pytest
 from reception.api.network import NetworkThread
 from reception.desk.desk import Desk
 from reception.ui.board_page import BoardPage
+from reception.ui.release_page import ReleasePage
 from reception.widgets.look import Look
 from reception.widgets.palette import Scheme
 from tests.reception.board.diary import Diary
-from tests.reception.conftest import Finish
+from tests.reception.conftest import Finish, Until
 from tests.reception.desks import Doors
 from tests.running import RunningPractice
 
@@ -55,6 +56,22 @@ def page(desk: Desk, look: Look, finish: Finish) -> Iterator[BoardPage]:
     made.resize(1366, 768)
     made.show()
     made.came_to_front()
+    yield made
+    made.tasks.cancel_all()
+    finish(made.tasks.drained())
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def rules_page(desk: Desk, look: Look, finish: Finish, until: Until) -> Iterator[ReleasePage]:
+    """The release page of a receptionist, with the practice's rules in front."""
+    made = ReleasePage(desk, look)
+    made.resize(1366, 768)
+    made.show()
+    until(lambda: not desk.outlook.is_loading and not desk.outlook.is_due, 60.0)
+    made.acts.button(4).click()
+    until(lambda: made.rules_pane.services)
     yield made
     made.tasks.cancel_all()
     finish(made.tasks.drained())

@@ -1,7 +1,5 @@
 """Release rules and demand on the release page, at the real service."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QTime
 
@@ -14,7 +12,6 @@ from reception.records import Slot
 from reception.records.problem import Problem
 from reception.ui.release_page import ReleasePage
 from reception.ui.release_rules import RulesPane
-from reception.widgets.look import Look
 from tests.booking import booking
 from tests.reception.conftest import Finish, Until
 from tests.reception.desk.picks import free_slots, patient
@@ -24,18 +21,8 @@ PATIENCE_S = 60.0
 
 
 @pytest.fixture
-def page(desk: Desk, look: Look, finish: Finish, until: Until) -> Iterator[ReleasePage]:
-    made = ReleasePage(desk, look)
-    made.resize(1366, 768)
-    made.show()
-    until(lambda: not desk.outlook.is_loading and not desk.outlook.is_due, PATIENCE_S)
-    made.acts.button(4).click()
-    until(lambda: made.rules_pane.services)
-    yield made
-    made.tasks.cancel_all()
-    finish(made.tasks.drained())
-    made.close()
-    made.deleteLater()
+def page(rules_page: ReleasePage) -> ReleasePage:
+    return rules_page
 
 
 def slots_of(desk: Desk, type_code: str) -> dict[str, Slot]:

@@ -1,7 +1,5 @@
 """Release rules that change elsewhere: every desk's rules pane hears of it by itself."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from reception.desk.desk import Desk
@@ -9,7 +7,6 @@ from reception.desk.notice import Notice
 from reception.desk.release_rules import Rule
 from reception.records.problem import Problem
 from reception.ui.release_page import ReleasePage
-from reception.widgets.look import Look
 from tests.reception.conftest import Finish, Until
 from tests.reception.desks import Desks
 from tests.running import RunningPractice
@@ -18,18 +15,8 @@ PATIENCE_S = 60.0
 
 
 @pytest.fixture
-def page(desk: Desk, look: Look, finish: Finish, until: Until) -> Iterator[ReleasePage]:
-    made = ReleasePage(desk, look)
-    made.resize(1366, 768)
-    made.show()
-    until(lambda: not desk.outlook.is_loading and not desk.outlook.is_due, PATIENCE_S)
-    made.acts.button(4).click()
-    until(lambda: made.rules_pane.services)
-    yield made
-    made.tasks.cancel_all()
-    finish(made.tasks.drained())
-    made.close()
-    made.deleteLater()
+def page(rules_page: ReleasePage) -> ReleasePage:
+    return rules_page
 
 
 def test_a_rule_changed_elsewhere_shows_by_itself_and_spares_what_is_being_filled_in(
