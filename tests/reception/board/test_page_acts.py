@@ -17,12 +17,14 @@ from reception.records import Appointment, Slot
 from reception.ui.board_page import BoardPage
 from reception.widgets.board_cell import CellState
 from reception.widgets.board_gestures import APPOINTMENT_MIME
+from tests.reception.board.afternoon import some_to_open
 from tests.reception.board.late_session import late_slots
 from tests.reception.conftest import Finish
 from tests.reception.conftest import Until as Wait
 from tests.reception.desk.evening import Evening
 from tests.reception.desk.picks import free_slots, later, patient
 from tests.reception.desks import Desks
+from tests.running import RunningPractice
 
 Key = Qt.Key
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -287,9 +289,15 @@ def test_a_place_that_has_gone_is_answered_with_the_nearest(
 
 
 def test_an_undo_into_a_taken_slot_offers_others(
-    page: BoardPage, desk: Desk, told: list[Notice], finish: Finish, until: Wait
+    page: BoardPage,
+    desk: Desk,
+    practice: RunningPractice,
+    told: list[Notice],
+    finish: Finish,
+    until: Wait,
 ) -> None:
     it = single(desk)
+    some_to_open(practice, [desk], until, type_code=it.type_code, channel=it.channel)
     page.pane.view.setFocus()
     finish(desk.cancel(it.id, CancelReason.PRACTICE))
     undo = told[-1].undo_id
